@@ -1,0 +1,3 @@
+"""A placeholder that is replaced below."""
+def main() -> None:
+    """Start."""
