@@ -1,0 +1,190 @@
+"""What an agency's answer does to a case: receipt, case update, closure. Unknown cases are stray; nothing moves money."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from inkasso_formats.problems import FormatProblem
+from inkasso_formats.records import CaseUpdate, Closure, Receipt
+from inkassod.core.decision import Decision
+from inkassod.core.model import Case, CaseChange, CaseStatus, Effect
+
+Answer = Receipt | CaseUpdate | Closure
+
+
+def receive(receipts: Sequence[Receipt], cases: Mapping[str, Case]) -> Decision:
+    """Receipts: a case that was sent becomes active with the agency's case number, or rejected with code and text.
+
+    `cases` by the creditor's own reference; those that are not in it are stray.
+    """
+    decision = Decision()
+    known = dict(cases)
+    for receipt in receipts:
+        decision.counts.read += 1
+        case = _own(receipt, known, "receipt", decision)
+        if case is None:
+            continue
+        change = _accepted(receipt, case) if receipt.accepted else _rejected(receipt, case)
+        _take(decision, receipt, case, change, known)
+    return decision
+
+
+def update(updates: Sequence[CaseUpdate], cases: Mapping[str, Case]) -> Decision:
+    """Case updates: the stage moves; news older than what is known are kept in the time line and move nothing."""
+    decision = Decision()
+    known = dict(cases)
+    for news in updates:
+        decision.counts.read += 1
+        case = _own(news, known, "update", decision)
+        if case is not None:
+            _take(decision, news, case, _moved(news, case), known)
+    return decision
+
+
+def close(closures: Sequence[Closure], cases: Mapping[str, Case]) -> Decision:
+    """Closures: the case ends. The balance stays: only the bank's file moves it."""
+    decision = Decision()
+    known = dict(cases)
+    for closure in closures:
+        decision.counts.read += 1
+        case = _own(closure, known, "closure", decision)
+        if case is not None:
+            _take(decision, closure, case, _closed(closure, case), known)
+    return decision
+
+
+Change = tuple[dict[str, object], str] | FormatProblem | None
+
+
+def _take(decision: Decision, record: Answer, case: Case, change: Change, known: dict[str, Case]) -> None:
+    """Books what one record does, so that the next record of the same case sees it."""
+    if change is None:
+        decision.unchanged()
+        return
+    if isinstance(change, FormatProblem):
+        decision.refused(change)
+        return
+    values, text = change
+    effect = Effect(change=text, line=record.line, case_id=case.case_id, invoice_no=case.invoice_no)
+    decision.applied(CaseChange(case.case_id, values), effect)
+    known[case.key] = _with(case, values)
+
+
+def _with(case: Case, values: Mapping[str, object]) -> Case:
+    fields = {name: getattr(case, name) for name in Case.__slots__}
+    return Case(**{**fields, **{name: value for name, value in values.items() if name in fields}})
+
+
+def _own(record: Answer, cases: Mapping[str, Case], what: str, decision: Decision) -> Case | None:
+    """The case that the record names, or None with the record booked as stray."""
+    case = cases.get(record.case.lstrip("0") or "0")
+    if case is None or case.status in {CaseStatus.TO_TRANSFER, CaseStatus.RECALLED}:
+        state = (
+            "which this agreement has not sent"
+            if case is None
+            else f"which is {case.status.replace('_', ' ')}"
+        )
+        decision.stray(
+            FormatProblem(
+                code="case.stray",
+                line=record.line,
+                record=what,
+                field="case",
+                value=record.case,
+                rule=f"names a case {state}; ask the agency what it is",
+            )
+        )
+        return None
+    return case
+
+
+def _accepted(receipt: Receipt, case: Case) -> Change:
+    if case.agency_case_no == receipt.agency_case_no and case.status is not CaseStatus.SENT:
+        return None
+    if case.status is CaseStatus.REJECTED:
+        return _problem(
+            receipt, "receipt", "case.rejected", f"case {case.case_id} was rejected before: ask the agency"
+        )
+    if case.agency_case_no and case.agency_case_no != receipt.agency_case_no:
+        rule = f"case {case.case_id} has the agency's case number {case.agency_case_no} already: ask the agency which holds"
+        return _problem(receipt, "receipt", "case.number", rule, "agency_case_no", receipt.agency_case_no)
+    values: dict[str, object] = {"agency_case_no": receipt.agency_case_no}
+    if case.status is CaseStatus.SENT:
+        values["status"] = CaseStatus.ACTIVE
+    return values, f"accepted by the agency with case number {receipt.agency_case_no}"
+
+
+def _rejected(receipt: Receipt, case: Case) -> Change:
+    if case.status is CaseStatus.REJECTED:
+        return None
+    if case.status is not CaseStatus.SENT:
+        rule = f"rejects case {case.case_id}, which is {case.status}: ask the agency"
+        return _problem(receipt, "receipt", "case.status", rule)
+    values: dict[str, object] = {
+        "status": CaseStatus.REJECTED,
+        "rejection_code": receipt.reason_code,
+        "rejection": receipt.reason,
+    }
+    return values, f"rejected by the agency: {receipt.reason_code} {receipt.reason}".rstrip()
+
+
+def _moved(news: CaseUpdate, case: Case) -> Change:
+    if case.status is CaseStatus.CLOSED:
+        rule = f"case {case.case_id} was closed on {case.closed_on}: nothing is changed; ask the agency whether it is open again"
+        return _problem(news, "update", "case.closed", rule)
+    if case.status is CaseStatus.REJECTED:
+        return _problem(
+            news, "update", "case.rejected", f"case {case.case_id} was rejected before: ask the agency"
+        )
+    if (case.stage_code, case.stage_on) == (news.stage_code, news.on) and case.agency_case_no:
+        return None
+    stage = f"{news.stage_code} {news.stage}".strip()
+    if case.stage_on is not None and news.on < case.stage_on:
+        return {}, f"late news of {news.on}: stage was {stage}"
+    values: dict[str, object] = {
+        "stage_code": news.stage_code,
+        "stage": news.stage,
+        "stage_on": news.on,
+        "agency_paid": news.paid,
+        "agency_remaining": news.remaining,
+    }
+    values |= _number(case, news.agency_case_no)
+    return values, f"stage {stage} on {news.on}"
+
+
+def _closed(closure: Closure, case: Case) -> Change:
+    if case.status is CaseStatus.CLOSED:
+        same = (case.closed_on, case.closing_code) == (closure.on, closure.reason_code)
+        rule = f"case {case.case_id} was closed before, on {case.closed_on} ({case.closing_code}): ask the agency which holds"
+        return None if same else _problem(closure, "closure", "case.closed", rule)
+    if case.status is CaseStatus.REJECTED:
+        return _problem(
+            closure, "closure", "case.rejected", f"case {case.case_id} was rejected before: ask the agency"
+        )
+    values: dict[str, object] = {
+        "status": CaseStatus.CLOSED,
+        "closed_on": closure.on,
+        "closing_code": closure.reason_code,
+        "closing": closure.reason or closure.text,
+        "closed_principal": closure.principal,
+        "closed_interest": closure.interest,
+        "closed_costs": closure.costs,
+        "closed_remaining": closure.remaining,
+    }
+    values |= _number(case, closure.agency_case_no)
+    return values, f"closed on {closure.on}: {values['closing']}"
+
+
+def _number(case: Case, agency_case_no: str) -> dict[str, object]:
+    """An answer that overtook its receipt brings the case number with it, and shows that the case was taken."""
+    if case.agency_case_no or not agency_case_no:
+        return {}
+    return {"agency_case_no": agency_case_no}
+
+
+def _problem(
+    record: Answer, what: str, code: str, rule: str, field: str = "case", value: str | None = None
+) -> FormatProblem:
+    return FormatProblem(
+        code=code, line=record.line, record=what, field=field, value=value or record.case, rule=rule
+    )

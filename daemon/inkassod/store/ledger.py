@@ -1,0 +1,379 @@
+"""Customers, invoices, reminders and entries: upserts in batches, balances by sets, and what decisions ask for."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, and_, delete, func, insert, select, update
+
+from inkassod.core.correction import Movement
+from inkassod.core.feed import KEYS
+from inkassod.core.model import Claim, Customer, EntryKind, Invoice, Origin, Reminder
+from inkassod.store.cases import SENT_STATUSES, case_of
+from inkassod.store.sql import pieces, upsert
+from inkassod.store.tables import cases, customers, entries, invoices, metadata, reminders
+
+_OURS = {"creditor", "run", "balance", "hold_reason"}  # columns that no feed row brings
+
+
+def existing(
+    connection: Connection, creditor: str, table: str, keys: Collection[str]
+) -> dict[str, RowMapping]:
+    """Ledger rows by key, with the columns that the feed brings."""
+    source, key = metadata.tables[table], KEYS[table]
+    columns = [column for column in source.c if column.name not in _OURS]
+    found: dict[str, RowMapping] = {}
+    for piece in pieces(keys):
+        query = select(*columns).where(source.c.creditor == creditor, source.c[key].in_(piece))
+        found.update({row[key]: row for row in connection.execute(query).mappings()})
+    return found
+
+
+def present(connection: Connection, creditor: str, table: str, keys: Collection[str]) -> set[str]:
+    """Those of the keys that are in the ledger."""
+    source, key = metadata.tables[table], KEYS[table]
+    found: set[str] = set()
+    for piece in pieces(keys):
+        query = select(source.c[key]).where(source.c.creditor == creditor, source.c[key].in_(piece))
+        found.update(connection.execute(query).scalars())
+    return found
+
+
+def put_rows(
+    connection: Connection, creditor: str, run: int, table: str, rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Customers, invoices or reminders in, or changed; balances of invoices are set right."""
+    ours = {"creditor": creditor, "run": run}
+    if table == "invoices":
+        full = [{**row, **ours, "balance": row["amount"], "hold_reason": ""} for row in rows]
+        upsert(connection, invoices, full, keep={"run", "line", "balance", "hold_reason"})
+        rebalance(connection, creditor, [row["invoice_no"] for row in rows])
+        return
+    upsert(connection, metadata.tables[table], [{**row, **ours} for row in rows], keep={"run", "line"})
+
+
+def rebalance(connection: Connection, creditor: str, invoice_nos: Collection[str]) -> None:
+    """What is owed on each invoice = its amount less its entries. Derived anew, so doing it twice does no harm."""
+    settled = (
+        select(func.coalesce(func.sum(entries.c.amount), 0))
+        .where(entries.c.creditor == creditor, entries.c.invoice_no == invoices.c.invoice_no)
+        .scalar_subquery()
+    )
+    for piece in pieces(sorted(set(invoice_nos))):
+        connection.execute(
+            update(invoices)
+            .where(invoices.c.creditor == creditor, invoices.c.invoice_no.in_(piece))
+            .values(balance=invoices.c.amount - settled)
+        )
+
+
+def entry_parts(
+    connection: Connection, creditor: str, entry_nos: Collection[str]
+) -> dict[str, list[RowMapping]]:
+    """The parts of entries of the feed, by entry number."""
+    found: dict[str, list[RowMapping]] = defaultdict(list)
+    for piece in pieces(entry_nos):
+        query = (
+            select(entries)
+            .where(entries.c.creditor == creditor, entries.c.source == "feed", entries.c.entry_no.in_(piece))
+            .order_by(entries.c.entry_no, entries.c.part)
+        )
+        for row in connection.execute(query).mappings():
+            found[row["entry_no"]].append(row)
+    return found
+
+
+def replace_entries(
+    connection: Connection, creditor: str, run: int, rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Entries of the feed in, in place of the parts that were there under the same numbers."""
+    touched: set[str] = {row["invoice_no"] for row in rows if row["invoice_no"]}
+    for piece in pieces({row["entry_no"] for row in rows}):
+        these = and_(
+            entries.c.creditor == creditor, entries.c.source == "feed", entries.c.entry_no.in_(piece)
+        )
+        touched.update(
+            invoice_no
+            for invoice_no in connection.execute(select(entries.c.invoice_no).where(these)).scalars()
+            if invoice_no
+        )
+        connection.execute(delete(entries).where(these))
+    if rows:
+        connection.execute(insert(entries), [{**row, "creditor": creditor, "run": run} for row in rows])
+    rebalance(connection, creditor, touched)
+
+
+def add_payments(connection: Connection, creditor: str, run: int, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Payments of a bank's file in; the balances of the invoices that they settle move."""
+    if rows:
+        connection.execute(insert(entries), [{**row, "creditor": creditor, "run": run} for row in rows])
+    rebalance(connection, creditor, {row["invoice_no"] for row in rows if row["invoice_no"]})
+
+
+def known_payments(connection: Connection, creditor: str, identities: Collection[str]) -> set[str]:
+    """Those of the identities that are in the ledger."""
+    found: set[str] = set()
+    for piece in pieces(identities):
+        query = select(entries.c.entry_no).where(
+            entries.c.creditor == creditor, entries.c.source == "bank", entries.c.entry_no.in_(piece)
+        )
+        found.update(connection.execute(query).scalars())
+    return found
+
+
+def by_reference(connection: Connection, creditor: str, references: Collection[str]) -> dict[str, list[str]]:
+    """Invoice numbers by payment reference."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for piece in pieces({reference for reference in references if reference}):
+        query = (
+            select(invoices.c.reference, invoices.c.invoice_no)
+            .where(invoices.c.creditor == creditor, invoices.c.reference.in_(piece))
+            .order_by(invoices.c.invoice_no)
+        )
+        for reference, invoice_no in connection.execute(query):
+            found[reference].append(invoice_no)
+    return found
+
+
+def match_waiting(connection: Connection, creditor: str, invoice_nos: Collection[str]) -> list[RowMapping]:
+    """Payments that waited for one of these invoices are tied to it, where their reference names no other. Returns them."""
+    matched: list[RowMapping] = []
+    for piece in pieces(sorted(set(invoice_nos))):
+        query = (
+            select(
+                entries.c.entry,
+                entries.c.entry_no,
+                entries.c.amount,
+                entries.c.currency,
+                invoices.c.invoice_no,
+            )
+            .join(
+                invoices,
+                and_(invoices.c.creditor == entries.c.creditor, invoices.c.reference == entries.c.reference),
+            )
+            .where(entries.c.creditor == creditor, entries.c.source == "bank", entries.c.invoice_no.is_(None))
+            .where(entries.c.reference != "", invoices.c.invoice_no.in_(piece))
+        )
+        waiting = list(connection.execute(query).mappings())
+        references = connection.execute(
+            select(invoices.c.reference).where(
+                invoices.c.creditor == creditor, invoices.c.invoice_no.in_(piece)
+            )
+        ).scalars()
+        sole = {
+            names[0]
+            for names in by_reference(connection, creditor, set(references)).values()
+            if len(names) == 1
+        }
+        matched += [row for row in waiting if row["invoice_no"] in sole]
+    for row in matched:
+        connection.execute(
+            update(entries).where(entries.c.entry == row["entry"]).values(invoice_no=row["invoice_no"])
+        )
+    rebalance(connection, creditor, {row["invoice_no"] for row in matched})
+    return matched
+
+
+def claims(
+    connection: Connection,
+    creditor: str,
+    *,
+    due_before: date | None = None,
+    invoice_nos: Collection[str] | None = None,
+) -> list[Claim]:
+    """Invoices with their customer, highest reminder and latest case: those asked for, or all that are open and overdue."""
+    query = (
+        select(invoices)
+        .where(invoices.c.creditor == creditor)
+        .order_by(invoices.c.due_date, invoices.c.invoice_no)
+    )
+    if due_before is not None:
+        query = query.where(invoices.c.balance > 0, invoices.c.due_date < due_before)
+    found: list[RowMapping] = []
+    if invoice_nos is None:
+        found = list(connection.execute(query).mappings())
+    else:
+        for piece in pieces(invoice_nos):
+            found += connection.execute(query.where(invoices.c.invoice_no.in_(piece))).mappings()
+    names = [row["invoice_no"] for row in found]
+    who = _customers(connection, creditor, {row["customer_no"] for row in found})
+    reminded = _reminders(connection, creditor, names)
+    handed = _latest_cases(connection, creditor, names)
+    return [
+        Claim(
+            invoice=_pick(Invoice, row),
+            customer=who.get(row["customer_no"]),
+            reminder=reminded.get(row["invoice_no"]),
+            case=case_of(handed[row["invoice_no"]]) if row["invoice_no"] in handed else None,
+        )
+        for row in found
+    ]
+
+
+def _pick(kind: Any, row: RowMapping) -> Any:
+    return kind(**{name: row[name] for name in kind.__slots__})
+
+
+def _customers(connection: Connection, creditor: str, numbers: Collection[str]) -> dict[str, Customer]:
+    rows = existing(connection, creditor, "customers", numbers)
+    return {number: _pick(Customer, row) for number, row in rows.items()}
+
+
+def _reminders(connection: Connection, creditor: str, invoice_nos: Collection[str]) -> dict[str, Reminder]:
+    """The reminder of the highest level by invoice; the latest where two have the same level."""
+    found: dict[str, Reminder] = {}
+    for piece in pieces(invoice_nos):
+        query = (
+            select(reminders)
+            .where(reminders.c.creditor == creditor, reminders.c.invoice_no.in_(piece))
+            .order_by(reminders.c.level, reminders.c.sent_date, reminders.c.reminder_no)
+        )
+        for row in connection.execute(query).mappings():
+            found[row["invoice_no"]] = _pick(Reminder, row)
+    return found
+
+
+def _latest_cases(
+    connection: Connection, creditor: str, invoice_nos: Collection[str]
+) -> dict[str, RowMapping]:
+    found: dict[str, RowMapping] = {}
+    for piece in pieces(invoice_nos):
+        query = (
+            select(cases)
+            .where(cases.c.creditor == creditor, cases.c.invoice_no.in_(piece))
+            .order_by(cases.c.case_id)
+        )
+        found.update({row["invoice_no"]: row for row in connection.execute(query).mappings()})
+    return found
+
+
+def hold(connection: Connection, creditor: str, invoice_no: str, reason: str) -> bool:
+    """Puts an invoice on hold (or, with an empty reason, lets it go). True where the invoice is in the ledger."""
+    result = connection.execute(
+        update(invoices)
+        .where(invoices.c.creditor == creditor, invoices.c.invoice_no == invoice_no)
+        .values(hold_reason=reason)
+    )
+    return result.rowcount == 1
+
+
+def movements(connection: Connection, agreement: str) -> list[Movement]:
+    """Entries on invoices of cases that have left under the agreement, which no correction has decided on yet."""
+    latest = (
+        select(func.max(cases.c.case_id))
+        .where(cases.c.agreement == agreement, cases.c.status.in_(SENT_STATUSES))
+        .group_by(cases.c.creditor, cases.c.invoice_no)
+    )
+    query = (
+        select(
+            entries,
+            *[column.label(f"case_{column.name}") for column in cases.c],
+            invoices.c.balance.label("invoice_balance"),
+        )
+        .join(cases, and_(cases.c.creditor == entries.c.creditor, cases.c.invoice_no == entries.c.invoice_no))
+        .join(
+            invoices,
+            and_(invoices.c.creditor == entries.c.creditor, invoices.c.invoice_no == entries.c.invoice_no),
+        )
+        .where(cases.c.case_id.in_(latest), entries.c.reported == "")
+        .order_by(cases.c.case_id, entries.c.date, entries.c.entry)
+    )
+    return [_movement(row) for row in connection.execute(query).mappings()]
+
+
+def _movement(row: RowMapping) -> Movement:
+    case = {column.name: row[f"case_{column.name}"] for column in cases.c}
+    return Movement(
+        entry=row["entry"],
+        entry_no=row["entry_no"],
+        source=row["source"],
+        kind=EntryKind(row["kind"]),
+        date=row["date"],
+        amount=row["amount"],
+        currency=row["currency"],
+        origin=Origin(row["origin"]),
+        origin_reason=row["origin_reason"],
+        settlement=row["settlement"],
+        case=case_of(case),
+        balance=row["invoice_balance"],
+    )
+
+
+def known_at_handover(connection: Connection, creditor: str, invoice_nos: Collection[str], run: int) -> None:
+    """Entries that the principal already takes account of are never corrections."""
+    for piece in pieces(invoice_nos):
+        connection.execute(
+            update(entries)
+            .where(entries.c.creditor == creditor, entries.c.invoice_no.in_(piece), entries.c.reported == "")
+            .values(reported="principal", reported_run=run, reported_reason="in the principal at hand-over")
+        )
+
+
+def reported(connection: Connection, run: int, decided: Mapping[int, tuple[str, str]]) -> None:
+    """Books what a correction decided on each entry: ("in" or "out", reason). Raises RuntimeError where one was decided before."""
+    for entry, (state, reason) in decided.items():
+        result = connection.execute(
+            update(entries)
+            .where(entries.c.entry == entry, entries.c.reported == "")
+            .values(reported=state, reported_reason=reason, reported_run=run)
+        )
+        if result.rowcount != 1:
+            raise RuntimeError(f"entry {entry} was decided on before")
+
+
+def entries_of(connection: Connection, creditor: str, invoice_no: str) -> list[RowMapping]:
+    """All entries of an invoice, oldest first."""
+    query = (
+        select(entries)
+        .where(entries.c.creditor == creditor, entries.c.invoice_no == invoice_no)
+        .order_by(entries.c.date, entries.c.entry)
+    )
+    return list(connection.execute(query).mappings())
+
+
+def find_entry(connection: Connection, creditor: str, entry_no: str) -> list[RowMapping]:
+    """The parts of an entry, of the feed or of a bank's file, by its number."""
+    query = select(entries).where(entries.c.creditor == creditor, entries.c.entry_no == entry_no)
+    return list(connection.execute(query.order_by(entries.c.part)).mappings())
+
+
+def settle(
+    connection: Connection, creditor: str, entry_no: str, *, settlement: bool, origin: Origin, why: str
+) -> None:
+    """Marks an entry as the agency's settlement, or as not."""
+    connection.execute(
+        update(entries)
+        .where(entries.c.creditor == creditor, entries.c.entry_no == entry_no, entries.c.source == "feed")
+        .values(settlement=settlement, origin=origin, origin_reason=why)
+    )
+
+
+def unmatched(connection: Connection, creditor: str, limit: int) -> list[RowMapping]:
+    """Payments and other entries that settle no invoice, newest first."""
+    query = (
+        select(entries)
+        .where(entries.c.creditor == creditor, entries.c.invoice_no.is_(None))
+        .order_by(entries.c.entry.desc())
+        .limit(limit)
+    )
+    return list(connection.execute(query).mappings())
+
+
+def invoice(connection: Connection, creditor: str, invoice_no: str) -> RowMapping | None:
+    """One invoice, or None."""
+    query = select(invoices).where(invoices.c.creditor == creditor, invoices.c.invoice_no == invoice_no)
+    return connection.execute(query).mappings().one_or_none()
+
+
+def customer_names(connection: Connection, creditor: str, numbers: Collection[str]) -> dict[str, str]:
+    """Names by customer number."""
+    found: dict[str, str] = {}
+    for piece in pieces(numbers):
+        query = select(customers.c.customer_no, customers.c.name).where(
+            customers.c.creditor == creditor, customers.c.customer_no.in_(piece)
+        )
+        found.update({row.customer_no: row.name for row in connection.execute(query)})
+    return found

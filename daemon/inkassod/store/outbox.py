@@ -1,0 +1,99 @@
+"""What leaves: exact bytes, a name that is used once, and the states NEW, BUILT, STAGED, SENT, DONE."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, insert, select, update
+
+from inkassod.store.sql import insert_one
+from inkassod.store.tables import outbox, outbox_pieces, sequences
+
+NEW, BUILT, STAGED, SENT, DONE = "new", "built", "staged", "sent", "done"
+PIECE = 1024 * 1024
+
+
+def add(connection: Connection, *, channel: str, run: int, name: str, content: bytes, at: datetime) -> int:
+    """A file to send, in the caller's transaction. The database refuses a name used before (IntegrityError)."""
+    number = insert_one(
+        connection,
+        outbox,
+        channel=channel,
+        run=run,
+        name=name,
+        sha256=hashlib.sha256(content).hexdigest(),
+        size=len(content),
+        state=NEW,
+        changed=at,
+    )
+    rows = [
+        {"id": number, "seq": seq, "content": content[first : first + PIECE]}
+        for seq, first in enumerate(range(0, len(content), PIECE))
+    ]
+    if rows:
+        connection.execute(insert(outbox_pieces), rows)
+    return number
+
+
+def name_taken(connection: Connection, channel: str, name: str) -> bool:
+    """True where the channel has had a file of that name."""
+    query = select(outbox.c.id).where(outbox.c.channel == channel, outbox.c.name == name)
+    return connection.execute(query).first() is not None
+
+
+def content(connection: Connection, number: int) -> Iterator[bytes]:
+    """The exact bytes, piece by piece."""
+    query = select(outbox_pieces.c.content).where(outbox_pieces.c.id == number).order_by(outbox_pieces.c.seq)
+    for piece in connection.execution_options(yield_per=1).execute(query).scalars():
+        yield bytes(piece)
+
+
+def waiting(connection: Connection, channel: str) -> list[RowMapping]:
+    """What has not gone the whole way, oldest first."""
+    query = select(outbox).where(outbox.c.channel == channel, outbox.c.state != DONE).order_by(outbox.c.id)
+    return list(connection.execute(query).mappings())
+
+
+def channels(connection: Connection) -> set[str]:
+    """The channels that have something waiting."""
+    return set(
+        connection.execute(select(outbox.c.channel).where(outbox.c.state != DONE).distinct()).scalars()
+    )
+
+
+def advance(connection: Connection, number: int, state: str, at: datetime, **values: Any) -> None:
+    """To the next state."""
+    connection.execute(update(outbox).where(outbox.c.id == number).values(state=state, changed=at, **values))
+
+
+def of_run(connection: Connection, run: int) -> list[RowMapping]:
+    """The files that a run made."""
+    query = select(outbox).where(outbox.c.run == run).order_by(outbox.c.id)
+    return list(connection.execute(query).mappings())
+
+
+def next_number(connection: Connection, agreement: str, kind: str) -> int:
+    """The next sequence number of a file kind, taken in the caller's transaction."""
+    number = last_number(connection, agreement, kind) + 1
+    set_number(connection, agreement, kind, number)
+    return number
+
+
+def last_number(connection: Connection, agreement: str, kind: str) -> int:
+    """The sequence number used (or received) last, 0 before the first."""
+    query = select(sequences.c.last).where(sequences.c.agreement == agreement, sequences.c.kind == kind)
+    return int(connection.execute(query).scalar() or 0)
+
+
+def set_number(connection: Connection, agreement: str, kind: str, number: int) -> None:
+    """Remembers a sequence number as the last."""
+    result = connection.execute(
+        update(sequences)
+        .where(sequences.c.agreement == agreement, sequences.c.kind == kind)
+        .values(last=number)
+    )
+    if result.rowcount == 0:
+        connection.execute(insert(sequences).values(agreement=agreement, kind=kind, last=number))
