@@ -18,7 +18,7 @@ KEYS = {
     "reminders": "reminder_no",
     "entries": "entry_no",
 }
-Row = Mapping[str, Any]
+Row = Any  # a mapping by column name: a row of the ledger, or one made here
 
 
 def upsert(rows: Sequence[FeedRow], existing: Mapping[str, Row], parents: Collection[str]) -> Decision:

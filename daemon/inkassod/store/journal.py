@@ -131,6 +131,12 @@ def running(connection: Connection, area: str) -> list[RowMapping]:
     return list(connection.execute(query).mappings())
 
 
+def last_of(connection: Connection, kind: str, agreement: str, *, before: int) -> RowMapping | None:
+    """The latest run of a kind for an agreement, before the given one."""
+    query = select(runs).where(runs.c.kind == kind, runs.c.agreement == agreement, runs.c.run < before)
+    return connection.execute(query.order_by(runs.c.run.desc()).limit(1)).mappings().one_or_none()
+
+
 def listing(
     connection: Connection,
     *,

@@ -42,6 +42,17 @@ def present(connection: Connection, creditor: str, table: str, keys: Collection[
     return found
 
 
+def balances(connection: Connection, creditor: str, invoice_nos: Collection[str]) -> dict[str, int]:
+    """What is owed on each of the invoices that are in the ledger."""
+    found: dict[str, int] = {}
+    for piece in pieces(invoice_nos):
+        query = select(invoices.c.invoice_no, invoices.c.balance).where(
+            invoices.c.creditor == creditor, invoices.c.invoice_no.in_(piece)
+        )
+        found.update({row.invoice_no: row.balance for row in connection.execute(query)})
+    return found
+
+
 def put_rows(
     connection: Connection, creditor: str, run: int, table: str, rows: Sequence[Mapping[str, Any]]
 ) -> None:

@@ -51,6 +51,14 @@ def content(connection: Connection, number: int) -> Iterator[bytes]:
         yield bytes(piece)
 
 
+def fingerprint(connection: Connection, number: int) -> dict[str, Any]:
+    """What the run of a file says of it: file_name, sha256 and size."""
+    query = select(outbox.c.name.label("file_name"), outbox.c.sha256, outbox.c.size).where(
+        outbox.c.id == number
+    )
+    return dict(connection.execute(query).mappings().one())
+
+
 def waiting(connection: Connection, channel: str) -> list[RowMapping]:
     """What has not gone the whole way, oldest first."""
     query = select(outbox).where(outbox.c.channel == channel, outbox.c.state != DONE).order_by(outbox.c.id)
@@ -73,13 +81,6 @@ def of_run(connection: Connection, run: int) -> list[RowMapping]:
     """The files that a run made."""
     query = select(outbox).where(outbox.c.run == run).order_by(outbox.c.id)
     return list(connection.execute(query).mappings())
-
-
-def next_number(connection: Connection, agreement: str, kind: str) -> int:
-    """The next sequence number of a file kind, taken in the caller's transaction."""
-    number = last_number(connection, agreement, kind) + 1
-    set_number(connection, agreement, kind, number)
-    return number
 
 
 def last_number(connection: Connection, agreement: str, kind: str) -> int:

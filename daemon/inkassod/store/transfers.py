@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
+from inkassod.store.sql import insert_one
 from inkassod.store.tables import schedules, transfers
 
 CLAIMING, FETCHED, ACKED = "claiming", "fetched", "acked"

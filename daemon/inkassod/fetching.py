@@ -1,0 +1,182 @@
+"""From the agency's server to the inbox, once in effect: CLAIMING, FETCHED, ACKED (reliability notes 1.7).
+
+A file is claimed by a rename on the server (where the server allows it), downloaded to a name that nothing takes,
+archived, and only then deleted or moved on the server. After a crash the states and the names that exist tell where to
+go on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from inkasso_formats import dialects
+from inkassod import spool
+from inkassod.installation import Installation
+from inkassod.store import transfers
+from inkassod.transport.agent import Agent, RemoteFile, TransportError
+
+CLAIMED_PREFIX = ".inkassod-"
+MEGABYTE = 1024 * 1024
+
+_log = structlog.get_logger()
+
+
+def fetch_all(installation: Installation, agreement: str, agent: Agent) -> list[str]:
+    """Ends what was begun before, then takes all that is there. Returns a sentence for each file. Raises TransportError."""
+    done = [_go_on(installation, agreement, agent, dict(row)) for row in _unfinished(installation, agreement)]
+    folder = installation.settings.agreements[agreement].transport.incoming_folder
+    listing = agent.list(folder)
+    for name, reason in listing.refused:
+        _log.warning("remote_name_refused", name=name, reason=reason)
+    done += [
+        _go_on(installation, agreement, agent, _begin(installation, agreement, file))
+        for file in listing.files
+        if _wanted(installation, agreement, file)
+    ]
+    return [text for text in done if text]
+
+
+def _unfinished(installation: Installation, agreement: str) -> list[Any]:
+    with installation.database.read() as connection:
+        return transfers.unfinished(connection, agreement)
+
+
+def _wanted(installation: Installation, agreement: str, file: RemoteFile) -> bool:
+    dialect = installation.dialect(agreement)
+    kind = dialects.kind_of_name(dialect, file.name)
+    if kind is None or dialect.files[kind].direction != "in":
+        if not file.name.startswith("."):
+            _log.info("remote_name_passed_over", name=file.name)
+        return False
+    with installation.database.read() as connection:
+        return not transfers.seen(connection, agreement, file.name, file.size, file.mtime)
+
+
+def _begin(installation: Installation, agreement: str, file: RemoteFile) -> dict[str, Any]:
+    with installation.database.write() as connection:
+        number = transfers.begin(
+            connection,
+            agreement=agreement,
+            name=file.name,
+            size=file.size,
+            mtime=file.mtime,
+            at=installation.now(),
+        )
+        claims = installation.settings.agreements[agreement].transport.claim == "rename"
+        claimed_name = f"{CLAIMED_PREFIX}{number}-{file.name}" if claims else file.name
+        transfers.note(connection, number, installation.now(), claimed_name=claimed_name)
+    return {
+        "id": number,
+        "name": file.name,
+        "claimed_name": claimed_name,
+        "size": file.size,
+        "mtime": file.mtime,
+        "state": transfers.CLAIMING,
+    }
+
+
+def _go_on(installation: Installation, agreement: str, agent: Agent, row: dict[str, Any]) -> str:
+    text = ""
+    if row["state"] == transfers.CLAIMING:
+        if not _claim(installation, agreement, agent, row):
+            return ""
+        _download(installation, agreement, agent, row)
+        text = f"{row['name']} fetched, {row['size']} bytes"
+    _place(installation, row)
+    _acknowledge(installation, agreement, agent, row)
+    return text or f"{row['name']} fetched before, taken up again"
+
+
+def _path(installation: Installation, agreement: str, name: str) -> str:
+    return f"{installation.settings.agreements[agreement].transport.incoming_folder}/{name}"
+
+
+def _claim(installation: Installation, agreement: str, agent: Agent, row: dict[str, Any]) -> bool:
+    """The file under our own name on the server; False where it is gone (taken by another, or replaced)."""
+    claimed = _path(installation, agreement, row["claimed_name"])
+    if row["claimed_name"] == row["name"] or agent.stat(claimed) is not None:
+        present = agent.stat(claimed)
+    else:
+        try:
+            agent.rename(_path(installation, agreement, row["name"]), claimed)
+        except TransportError as error:
+            if error.code != "transport.missing":
+                raise
+        present = agent.stat(claimed)
+    if present is None:
+        _note(installation, row, state=transfers.ACKED)
+        return False
+    row["size"], row["mtime"] = present.size, present.mtime
+    return True
+
+
+def _download(installation: Installation, agreement: str, agent: Agent, row: dict[str, Any]) -> None:
+    """To a hidden name in `work`, forced to the disk and archived; the commit of FETCHED is what makes it ours."""
+    path = _part(installation, row)
+    limit = installation.settings.daemon.max_file_megabytes * MEGABYTE
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "w+b") as file:
+        agent.get(_path(installation, agreement, row["claimed_name"]), file, limit)
+        file.flush()
+        os.fsync(file.fileno())
+        file.seek(0)
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    spool.fsync_folder(path.parent)
+    spool.store(installation.spool, path, on=installation.now().date(), max_bytes=limit, name=row["name"])
+    _note(installation, row, state=transfers.FETCHED, sha256=sha256, size=row["size"], mtime=row["mtime"])
+
+
+def _part(installation: Installation, row: dict[str, Any]) -> Path:
+    return installation.spool.agency.work / f".fetched-{row['id']}.part"
+
+
+def _place(installation: Installation, row: dict[str, Any]) -> None:
+    """Into the inbox under its own name, or with the number of the transfer before it where that is taken."""
+    part = _part(installation, row)
+    if not part.exists():
+        return  # placed before the crash
+    inbox = installation.spool.agency.inbox
+    try:
+        spool.move(part, inbox / row["name"])
+    except FileExistsError:
+        spool.move(part, inbox / f"{row['id']}-{row['name']}")
+
+
+def _acknowledge(installation: Installation, agreement: str, agent: Agent, row: dict[str, Any]) -> None:
+    """Off the server, by the setting. What is gone already is fine; what was replaced meanwhile is left for next time."""
+    transport = installation.settings.agreements[agreement].transport
+    path = _path(installation, agreement, row["claimed_name"])
+    present = agent.stat(path)
+    same = present is not None and (present.size, present.mtime) == (row["size"], row["mtime"])
+    try:
+        if present is not None and (same or row["claimed_name"] != row["name"]):
+            if transport.after_fetch == "delete":
+                agent.remove(path)
+            else:
+                _move_away(agent, path, transport.done_folder, row)
+    except TransportError as error:
+        if error.code != "transport.denied":
+            raise
+        _log.warning("remote_file_left", name=row["name"], error=str(error))
+    _note(installation, row, state=transfers.ACKED)
+
+
+def _move_away(agent: Agent, path: str, folder: str, row: dict[str, Any]) -> None:
+    try:
+        agent.rename(path, f"{folder}/{row['name']}")
+    except TransportError as error:
+        if error.code != "transport.exists":
+            raise
+        agent.rename(path, f"{folder}/{row['id']}-{row['name']}")
+
+
+def _note(installation: Installation, row: dict[str, Any], **values: Any) -> None:
+    with installation.database.write() as connection:
+        transfers.note(connection, row["id"], installation.now(), **values)
+    row.update(values)

@@ -1,0 +1,108 @@
+"""One installation: the settings with the spool, the database, the clock and the dialects that belong to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+
+from inkasso_formats import dialects
+from inkasso_formats.dialects import Dialect
+from inkasso_formats.references import account_key
+from inkassod.clock import Clock
+from inkassod.core.model import Terms
+from inkassod.settings import Agreement, Settings
+from inkassod.spool.claim import Area, Spool
+from inkassod.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who or what sets a run going: `trigger` is watch, schedule or manual; `name` a person's, `reason` what they said."""
+
+    trigger: str
+    name: str = ""
+    reason: str = ""
+
+
+WATCHER = Actor("watch")
+SCHEDULE = Actor("schedule")
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """What every operation works on."""
+
+    settings: Settings
+    spool: Spool
+    database: Database
+    clock: Clock
+    dialects: Mapping[str, Dialect] = field(default_factory=dict)
+
+    def now(self) -> datetime:
+        """The time, aware."""
+        return self.clock.now()
+
+    def today(self, creditor: str) -> date:
+        """The date where the creditor is."""
+        return self.clock.now().astimezone(self.settings.creditors[creditor].time_zone).date()
+
+    def areas(self) -> Sequence[Area]:
+        """The three areas that files arrive in, in the order in which they are read."""
+        return (self.spool.erp, self.spool.bank, self.spool.agency)
+
+    def agreements(self, creditor: str = "") -> dict[str, Agreement]:
+        """The enabled agreements, of one creditor or of all."""
+        return {
+            name: agreement
+            for name, agreement in self.settings.agreements.items()
+            if agreement.enabled and creditor in {"", agreement.creditor}
+        }
+
+    def dialect(self, agreement: str) -> Dialect:
+        """How the agency of an agreement writes its files."""
+        return self.dialects[self.settings.agreements[agreement].dialect]
+
+    def agency_accounts(self, creditor: str) -> frozenset[str]:
+        """The accounts of all agencies of a creditor, as keys that compare; also those of agreements out of use."""
+        return frozenset(
+            account_key(account)
+            for agreement in self.settings.agreements.values()
+            if agreement.creditor == creditor
+            for account in agreement.agency_accounts
+        )
+
+    def creditor_by_account(self) -> dict[str, str]:
+        """The creditors by the keys of their own accounts."""
+        return {
+            account_key(account): name
+            for name, creditor in self.settings.creditors.items()
+            for account in creditor.own_accounts
+        }
+
+    def terms(self, agreement: str) -> Terms:
+        """An agreement's rules as decisions take them."""
+        settings = self.settings.agreements[agreement]
+        process = settings.process
+        return Terms(
+            agreement=agreement,
+            creditor=settings.creditor,
+            client_number=settings.client_number,
+            currency=self.settings.creditors[settings.creditor].currency,
+            own_reminders=process.own_reminders,
+            days_after_due=process.days_after_due,
+            days_after_reminder=process.days_after_reminder,
+            minimum_amount=process.minimum_amount,
+            automatic=process.selection == "automatic",
+            transfer=process.transfer if isinstance(process.transfer, time) else None,
+            closure_days=process.closure_days,
+            agency_accounts=self.agency_accounts(settings.creditor),
+        )
+
+
+def load_dialects(settings: Settings) -> dict[str, Dialect]:
+    """The dialects that the agreements name. Raises FormatError where one is not there or broken."""
+    return {
+        name: dialects.load(name)
+        for name in {agreement.dialect for agreement in settings.agreements.values()}
+    }

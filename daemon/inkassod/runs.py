@@ -1,0 +1,363 @@
+"""The one path that every inbound file takes: claim, archive, identify, parse, decide, commit, finish.
+
+The watcher, the clock and the command line all come through `work_through` or `read_by_hand`; nothing else reads a file.
+
+What may go wrong, and what then:
+* the file cannot be trusted or read (FormatError, SpoolError): the run is `failed`, the file lies in `failed`, all is said;
+* single records are wrong: they are refused, the others take effect, the run has `issues`;
+* disk or database fail: nothing took effect, the file goes back to the inbox, `TroubleError` says why;
+* the process dies: what lies in `work` is handled again (`recover`), and given up after so many attempts.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import structlog
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from inkasso_formats.feed import MIXED, feed_type_of, set_aside_csv, set_aside_jsonl
+from inkasso_formats.problems import FormatError, FormatProblem
+from inkassod import log, spool
+from inkassod.core.model import Counts
+from inkassod.inbound import take_effect
+from inkassod.installation import Actor, Installation
+from inkassod.kinds import FEED_ORDER, Kind
+from inkassod.spool import Area, Claimed, SpoolError
+from inkassod.store import journal
+
+HEAD = 64 * 1024  # bytes of a file that are enough to tell what it is
+LOCK_SECONDS = 60.0
+MEGABYTE = 1024 * 1024
+
+_log = structlog.get_logger()
+
+
+class TroubleError(Exception):
+    """Disk or database cannot be used now; nothing took effect, and it will be tried again."""
+
+
+class _TakenBackError(Exception):
+    """Ends the transaction of a trial, so that nothing of it stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a file would do: the run as it would be logged, with its problems and effects (rows by column name)."""
+
+    run: dict[str, Any]
+    problems: list[dict[str, Any]]
+    effects: list[dict[str, Any]]
+    payments: list[dict[str, Any]]
+
+
+# --- what waits ---------------------------------------------------------------------------------------------------
+
+
+def work_through(
+    installation: Installation,
+    area: Area,
+    actor: Actor,
+    *,
+    wanted: Callable[[Path], bool] = lambda _path: True,
+) -> list[int]:
+    """Everything that waits in an area, after what an earlier process left undone. Returns the runs, in order.
+
+    Raises Busy when another process works in the area, TroubleError when disk or database cannot be used.
+    """
+    with spool.hold(installation.spool, area.name, timeout=LOCK_SECONDS):
+        finished = recover(installation, area)
+        # Files carry the time of the file system, so that time counts here, not the clock that is injected.
+        files = spool.waiting(
+            area, settle_seconds=installation.settings.daemon.settle_seconds, now=time.time()
+        )
+        for file in sorted(files, key=lambda file: _turn(file.path.name)):
+            if wanted(file.path):
+                run = _take(installation, area, file.path.name, actor)
+                finished += [run] if run is not None else []
+        return finished
+
+
+def _turn(name: str) -> tuple[int, str]:
+    """Files of the feed in the order in which their rows depend on each other; all others by name."""
+    feed_type = feed_type_of(name)
+    return (FEED_ORDER.index(feed_type) if feed_type in FEED_ORDER else len(FEED_ORDER), name)
+
+
+def recover(installation: Installation, area: Area) -> list[int]:
+    """Ends what an earlier process began in an area: by what lies in `work`, and by which runs have ended.
+
+    Only for who holds the area's lock. Returns the runs that were taken up again.
+    """
+    taken_up = []
+    left = spool.abandoned(area)
+    with installation.database.write() as connection:
+        present = {claimed.run for claimed in left}
+        for begun in journal.running(connection, area.name):
+            if begun["run"] not in present:
+                journal.drop(connection, begun["run"])  # it died before it had claimed its file
+    for claimed in left:
+        with installation.database.write() as connection:
+            row = journal.get(connection, claimed.run)
+            unfinished = row is not None and row["outcome"] == journal.RUNNING
+            attempts = journal.again(connection, claimed.run) if unfinished else 0
+        if row is None:
+            spool.put_back(claimed)
+        elif not unfinished:
+            _put_away(claimed, row["outcome"])
+        elif attempts > installation.settings.daemon.attempts_before_failed:
+            _fail(installation, claimed, [_given_up(attempts - 1)])
+            taken_up.append(claimed.run)
+        else:
+            _read(installation, claimed, Actor(row["trigger"], row["actor"], row["reason"]))
+            taken_up.append(claimed.run)
+    return taken_up
+
+
+def _given_up(attempts: int) -> FormatProblem:
+    rule = f"the process died {attempts} times over this file: look into the log of those times, then `retry`"
+    return FormatProblem(code="run.given_up", rule=rule)
+
+
+def _put_away(claimed: Claimed, outcome: str) -> None:
+    if outcome == "failed":
+        spool.fail(claimed)
+    else:
+        spool.finish(claimed)
+
+
+# --- one file -----------------------------------------------------------------------------------------------------
+
+
+def _take(installation: Installation, area: Area, name: str, actor: Actor) -> int | None:
+    run = _begin(installation, area, name, actor)
+    claimed = spool.claim(area, name, run)
+    if claimed is None:
+        with installation.database.write() as connection:
+            journal.drop(connection, run)
+        return None
+    _read(installation, claimed, actor)
+    return run
+
+
+def read_by_hand(
+    installation: Installation, area: Area, path: Path, actor: Actor, *, expected: str = ""
+) -> int:
+    """Reads a file from anywhere; it stays where it is. `expected`: the kind that it must be of, or any.
+
+    Returns the run. Raises SpoolError where it cannot be taken, Busy, TroubleError.
+    """
+    with spool.hold(installation.spool, area.name, timeout=LOCK_SECONDS):
+        recover(installation, area)
+        run = _begin(installation, area, path.name, actor)
+        try:
+            claimed = spool.take_copy(area, path, run)
+        except (SpoolError, OSError):
+            with installation.database.write() as connection:
+                journal.drop(connection, run)
+            raise
+        _read(installation, claimed, actor, expected=expected)
+        return run
+
+
+def retry(installation: Installation, run: int, actor: Actor) -> int:
+    """Reads the file of a failed run (or the rows set aside by a run with issues) again, as it lies in `failed` now.
+
+    Where nothing lies there, the archived bytes are read again. Returns the new run. Raises KeyError for a run
+    that is not there, ValueError for one that has no file to read again.
+    """
+    with installation.database.read() as connection:
+        row = journal.get(connection, run)
+    if row is None:
+        raise KeyError(run)
+    if row["direction"] != "in" or not row["area"]:
+        raise ValueError(f"run {run} ({row['kind']}) read no file that could be read again")
+    area = getattr(installation.spool, row["area"])
+    with spool.hold(installation.spool, area.name, timeout=LOCK_SECONDS):
+        recover(installation, area)
+        mended = spool.failed_file(area, run)
+        if mended is None and not row["archive"]:
+            raise ValueError(f"the file of run {run} is neither in {area.failed} nor in the archive")
+        new = _begin(installation, area, row["file_name"], actor)
+        target = area.work / f"{new}-{row['file_name']}"
+        if mended is not None:
+            spool.move(mended, target)
+        else:
+            with spool.open_archived(installation.spool, row["archive"]) as file:
+                spool.write_atomic(target, iter(lambda: file.read(MEGABYTE), b""))
+        _read(installation, Claimed(area, new, row["file_name"], target), actor)
+        return new
+
+
+def _begin(installation: Installation, area: Area, name: str, actor: Actor) -> int:
+    """The row comes before the claim, so that what lies in `work` always has a run."""
+    try:
+        with installation.database.write() as connection:
+            return journal.start(
+                connection,
+                kind="unknown",
+                trigger=actor.trigger,
+                actor=actor.name,
+                reason=actor.reason,
+                file_name=name,
+                direction="in",
+                area=area.name,
+                started=installation.now(),
+            )
+    except DBAPIError as error:
+        raise TroubleError(f"the database cannot be written: {error.orig}") from error
+
+
+def _read(installation: Installation, claimed: Claimed, actor: Actor, *, expected: str = "") -> None:
+    with log.bind(run=claimed.run, file=claimed.name):
+        try:
+            _apply(installation, claimed, expected)
+        except FormatError as error:
+            _fail(installation, claimed, error.problems)
+        except SpoolError as error:
+            _fail(installation, claimed, [FormatProblem(code=error.code, rule=str(error))])
+        except (OSError, DBAPIError) as error:
+            _give_back(installation, claimed, actor)
+            raise TroubleError(_trouble(error)) from error
+        except Exception as error:  # noqa: BLE001  (a fault of ours must not stop the daemon or lose the file)
+            _log.exception("run_unexpected")
+            rule = f"{type(error).__name__}: {error}; this is a fault of inkassod: report it with the archived file"
+            _fail(installation, claimed, [FormatProblem(code="run.unexpected", rule=rule)])
+
+
+def _trouble(error: Exception) -> str:
+    if isinstance(error, DBAPIError):
+        return f"the database cannot be used: {error.orig}"
+    return f"the disk cannot be used: {error}"
+
+
+def _give_back(installation: Installation, claimed: Claimed, actor: Actor) -> None:
+    """Nothing took effect: the file goes back and the run is as if it had not begun.
+
+    What cannot be done now is done by `recover` later, so failing here again does no harm.
+    """
+    with contextlib.suppress(OSError, DBAPIError, SpoolError):
+        if actor.trigger == "manual":
+            spool.finish(claimed)  # a copy; the original lies where the person has it
+        else:
+            spool.put_back(claimed)
+        with installation.database.write() as connection:
+            journal.drop(connection, claimed.run)
+
+
+def _fail(
+    installation: Installation, claimed: Claimed, problems: list[FormatProblem] | tuple[FormatProblem, ...]
+) -> None:
+    """The log first, then the file: a crash between them leaves a run that has ended, and `recover` moves the file."""
+    with installation.database.write() as connection:
+        journal.finish(
+            connection,
+            claimed.run,
+            outcome="failed",
+            finished=installation.now(),
+            counts=Counts(),
+            problems=problems,
+            summary=problems[0].message if problems else "",
+        )
+    spool.fail(claimed)
+    _log.error("run_failed", problem=problems[0].message if problems else "", problems=len(problems))
+
+
+def _apply(installation: Installation, claimed: Claimed, expected: str) -> None:
+    kept = spool.store(
+        installation.spool,
+        claimed.path,
+        on=installation.now().date(),
+        max_bytes=installation.settings.daemon.max_file_megabytes * MEGABYTE,
+        name=claimed.name,
+    )
+    with installation.database.write() as connection:
+        journal.note(connection, claimed.run, archive=kept.relative, sha256=kept.sha256, size=kept.size)
+    with spool.open_archived(installation.spool, kept.relative) as file:
+        with installation.database.write() as connection:
+            outcome = take_effect(
+                installation, connection, claimed.run, claimed.name, file, kept.sha256, expected
+            )
+        if outcome == "issues":
+            _set_aside(installation, claimed, file)
+    spool.finish(claimed)
+    _log.info("run_ended", outcome=outcome)
+
+
+def _set_aside(installation: Installation, claimed: Claimed, file: BinaryIO) -> None:
+    """The refused rows of a feed as a small file of their own, to mend and to `retry`."""
+    feed_type = feed_type_of(claimed.name)
+    if feed_type is None:
+        return
+    with installation.database.read() as connection:
+        lines = journal.refused_lines(connection, claimed.run)
+    if lines:
+        file.seek(0)
+        rows = _refused_rows(installation, claimed, feed_type, file, lines)
+        spool.set_aside(claimed.area, claimed.run, claimed.name, rows)
+
+
+def _refused_rows(
+    installation: Installation, claimed: Claimed, feed_type: str, file: BinaryIO, lines: set[int]
+) -> bytes:
+    if feed_type == MIXED:
+        return set_aside_jsonl(file, lines)
+    with installation.database.read() as connection:
+        row = journal.get(connection, claimed.run)
+    creditor = row["creditor"] if row is not None else ""
+    encoding = installation.settings.creditors[creditor].feed_encoding
+    return set_aside_csv(file, lines, encoding=encoding)
+
+
+# --- a trial ------------------------------------------------------------------------------------------------------
+
+
+def dry_run(installation: Installation, path: Path, *, expected: str = "") -> Trial:
+    """What reading a file would do now, without doing it: the same path, in a transaction that is taken back.
+
+    Raises FormatError, SpoolError, OSError.
+    """
+    trial: Trial | None = None
+    with path.open("rb") as file, contextlib.suppress(_TakenBackError):
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        file.seek(0)
+        with installation.database.write() as connection:
+            run = journal.start(
+                connection,
+                kind="unknown",
+                trigger="manual",
+                file_name=path.name,
+                direction="in",
+                started=installation.now(),
+            )
+            take_effect(installation, connection, run, path.name, file, sha256, expected)
+            trial = _trial(connection, run)
+            raise _TakenBackError
+    if trial is None:
+        raise RuntimeError("the trial ended without a result")
+    return trial
+
+
+def _trial(connection: Connection, run: int) -> Trial:
+    return Trial(
+        run=dict(journal.get(connection, run) or {}),
+        problems=[dict(row) for row in journal.problems_of(connection, run)],
+        effects=[dict(row) for row in journal.effects_of(connection, run)],
+        payments=[dict(row) for row in journal.payments_of(connection, run)],
+    )
+
+
+def unread(installation: Installation, kind: Kind) -> Iterator[Path]:
+    """Files of a kind's area that wait, are being handled, or failed and were not mended."""
+    area: Area = getattr(installation.spool, kind.area)
+    for folder in (area.inbox, area.work, area.failed):
+        for path in sorted(folder.iterdir()):
+            if path.is_file() and not path.name.startswith((".", "README")):
+                yield path
