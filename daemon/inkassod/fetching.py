@@ -7,6 +7,7 @@ go on.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from pathlib import Path
@@ -142,10 +143,11 @@ def _place(installation: Installation, row: dict[str, Any]) -> None:
     if not part.exists():
         return  # placed before the crash
     inbox = installation.spool.agency.inbox
-    try:
-        spool.move(part, inbox / row["name"])
-    except FileExistsError:
-        spool.move(part, inbox / f"{row['id']}-{row['name']}")
+    for name in (row["name"], f"{row['id']}-{row['name']}"):
+        _note(installation, row, local_name=name)
+        with contextlib.suppress(FileExistsError):
+            spool.move(part, inbox / name)
+            return
 
 
 def _acknowledge(installation: Installation, agreement: str, agent: Agent, row: dict[str, Any]) -> None:

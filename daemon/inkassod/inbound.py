@@ -38,24 +38,23 @@ class _Tally:
         return "issues" if self.warned or self.counts.refused or self.counts.stray else "done"
 
 
+def identified(installation: Installation, name: str, file: BinaryIO) -> Claim:
+    """What a file is, by its beginning; the file stands at its beginning again. Raises FormatError."""
+    head = file.read(HEAD)
+    file.seek(0)
+    return identify(name, head, list(installation.dialects.values()))
+
+
 def take_effect(
-    installation: Installation,
-    connection: Connection,
-    run: int,
-    name: str,
-    file: BinaryIO,
-    sha256: str,
-    expected: str,
+    installation: Installation, connection: Connection, run: int, source: Source, expected: str
 ) -> str:
     """Everything that a file does, in the caller's transaction. Returns the outcome. Raises FormatError."""
-    claimed_by = _identify(installation, name, file, expected)
-    kind = KINDS[claimed_by.kind]
-    journal.note(connection, run, kind=kind.name, format=claimed_by.format)
-    before = journal.run_of_content(connection, sha256)
+    kind = _expected_kind(source, expected)
+    before = journal.run_of_content(connection, source.sha256)
     only = journal.refused_lines(connection, before["run"]) if before is not None else None
     if before is not None and not only:
         return _duplicate(installation, connection, run, before)
-    reading = kind.parse(installation, Source(name, file, claimed_by))
+    reading = kind.parse(installation, source)
     journal.note(connection, run, creditor=reading.creditor, agreement=reading.agreement)
     tally = _Tally(currency=reading.currency)
     _check_sequence(connection, reading, kind, run, tally)
@@ -74,19 +73,17 @@ def take_effect(
         summary=_summary(tally.counts, before),
     )
     if outcome != "duplicate":
-        journal.content_took_effect(connection, sha256, run)
+        journal.content_took_effect(connection, source.sha256, run)
         add_status_feed(installation, connection, run, reading.creditor)
     return outcome
 
 
-def _identify(installation: Installation, name: str, file: BinaryIO, expected: str) -> Claim:
-    head = file.read(HEAD)
-    file.seek(0)
-    claimed_by = identify(name, head, list(installation.dialects.values()))
-    if expected and claimed_by.kind != expected:
-        rule = f"is a file of {claimed_by.kind}: `inkassod read {claimed_by.kind}` reads it"
-        raise FormatError([FormatProblem(code="run.other_kind", value=name, rule=rule)])
-    return claimed_by
+def _expected_kind(source: Source, expected: str) -> Kind:
+    found = source.claim.kind
+    if expected and found != expected:
+        rule = f"is a file of {found}: `inkassod read {found}` reads it"
+        raise FormatError([FormatProblem(code="run.other_kind", value=source.name, rule=rule)])
+    return KINDS[found]
 
 
 def _duplicate(installation: Installation, connection: Connection, run: int, before: Any) -> str:

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 from sqlalchemy import Connection
 
 from inkasso_formats import dialects
-from inkasso_formats.feed import FEED_TYPES, feed_type_of, read_csv, read_jsonl
+from inkasso_formats.feed import feed_type_of, read_csv, read_jsonl
 from inkasso_formats.identify import Claim
 from inkasso_formats.payments import ocr_giro
 from inkasso_formats.problems import FormatError, FormatProblem
@@ -53,10 +53,11 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One inbound file: its name, its archived bytes, and what it was identified as."""
+    """One inbound file: its name, its archived bytes with their SHA-256, and what it was identified as."""
 
     name: str
     file: BinaryIO
+    sha256: str
     claim: Claim
 
 
@@ -301,5 +302,3 @@ KINDS: Mapping[str, Kind] = {
         ),
     )
 }
-
-FEED_ORDER = [*FEED_TYPES]

@@ -29,12 +29,15 @@ _NUMBERS = re.compile(
         \d{6} [ -]? \d{5}                                       # Norwegian birth number or D number, bank account
       | \d{4} [ .] \d{2} [ .] \d{5}                             # bank account as it is printed
       | (?:19\d\d|20[01]\d|\d\d) (?:0[1-9]|1[0-2]) (?:[06][1-9]|[1278]\d|3[01]|9[01]) [-+]? \d{4}   # Swedish, coordination +60
-      | (?:0[1-9]|[12]\d|3[01]) (?:0[1-9]|1[0-2]) \d\d [-+A-FU-Ya-fu-y] \d{3} [0-9A-Ya-y]           # Finnish
-    ) (?![0-9A-Za-z])
+      | (?:0[1-9]|[12]\d|3[01]) (?:0[1-9]|1[0-2]) \d\d [-+A-FU-Ya-fu-y] \d{3} [0-9A-Ya-y] (?![A-Za-z])  # Finnish
+    ) (?!\d)
     """,
     re.VERBOSE,
 )
 _MASK = "***"
+_SHORTEST = (
+    10**10
+)  # whole numbers below are counts and amounts: an identity number with a zero in front is a text
 _FIRST = ("timestamp", "level", "event", "run", "file", "agreement")
 
 
@@ -100,14 +103,14 @@ def _clean_value(value: Any) -> Any:
     """The same value made of cleaned parts; containers are rebuilt, since they belong to the caller."""
     if value is None or isinstance(value, bool | float):
         return value
-    if isinstance(value, int):
-        shown = clean(str(value))
-        return value if shown == str(value) else shown
+    if isinstance(value, int) and abs(value) < _SHORTEST:
+        return value
     if isinstance(value, Mapping):
         return {clean(str(name)): _clean_value(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [_clean_value(inner) for inner in value]
-    return clean(str(value))
+    text = clean(str(value))
+    return value if isinstance(value, int) and text == str(value) else text
 
 
 def _ordered(event: EventDict) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -23,15 +23,16 @@ import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from inkasso_formats.feed import MIXED, feed_type_of, set_aside_csv, set_aside_jsonl
+from inkasso_formats.dialects import kind_of_name
+from inkasso_formats.feed import FEED_TYPES, MIXED, feed_type_of, set_aside_csv, set_aside_jsonl
 from inkasso_formats.problems import FormatError, FormatProblem
 from inkassod import log, spool
 from inkassod.core.model import Counts
-from inkassod.inbound import take_effect
+from inkassod.inbound import identified, take_effect
 from inkassod.installation import Actor, Installation
-from inkassod.kinds import FEED_ORDER, Kind
-from inkassod.spool import Area, Claimed, SpoolError
-from inkassod.store import journal
+from inkassod.kinds import KINDS, Source
+from inkassod.spool import Area, Claimed, SpoolError, Waiting
+from inkassod.store import journal, transfers
 
 HEAD = 64 * 1024  # bytes of a file that are enough to tell what it is
 LOCK_SECONDS = 60.0
@@ -66,29 +67,54 @@ def work_through(
     area: Area,
     actor: Actor,
     *,
+    complete: Collection[str] = (),
     wanted: Callable[[Path], bool] = lambda _path: True,
 ) -> list[int]:
     """Everything that waits in an area, after what an earlier process left undone. Returns the runs, in order.
 
+    `complete`: names known to be whole (closed by their writer, renamed into place); others wait until they have settled.
     Raises Busy when another process works in the area, TroubleError when disk or database cannot be used.
     """
     with spool.hold(installation.spool, area.name, timeout=LOCK_SECONDS):
         finished = recover(installation, area)
         # Files carry the time of the file system, so that time counts here, not the clock that is injected.
-        files = spool.waiting(
-            area, settle_seconds=installation.settings.daemon.settle_seconds, now=time.time()
-        )
-        for file in sorted(files, key=lambda file: _turn(file.path.name)):
-            if wanted(file.path):
-                run = _take(installation, area, file.path.name, actor)
+        settle = installation.settings.daemon.settle_seconds
+        settled = {file.path.name for file in spool.waiting(area, settle_seconds=settle, now=time.time())}
+        files = _all_waiting(area)
+        whole = settled | set(complete) | _fetched(installation, {file.path.name for file in files} - settled)
+        for file in sorted(files, key=lambda file: _turn(installation, file.path.name)):
+            name = file.path.name
+            if name in whole and wanted(file.path):
+                run = _take(installation, area, name, actor)
                 finished += [run] if run is not None else []
         return finished
 
 
-def _turn(name: str) -> tuple[int, str]:
-    """Files of the feed in the order in which their rows depend on each other; all others by name."""
-    feed_type = feed_type_of(name)
-    return (FEED_ORDER.index(feed_type) if feed_type in FEED_ORDER else len(FEED_ORDER), name)
+def _all_waiting(area: Area) -> list[Waiting]:
+    return spool.waiting(area, settle_seconds=0, now=time.time())
+
+
+def _fetched(installation: Installation, names: set[str]) -> set[str]:
+    """Files that we fetched ourselves are whole from the start."""
+    if not names:
+        return set()
+    with installation.database.read() as connection:
+        return transfers.placed(connection, names)
+
+
+def anything_waits(area: Area) -> bool:
+    """True where a file lies in the inbox that may be taken, settled or not."""
+    return bool(_all_waiting(area))
+
+
+def _turn(installation: Installation, name: str) -> tuple[int, str]:
+    """Files that arrived together in the order in which they depend on each other, then by name.
+
+    Customers before their invoices, receipts before updates before closures.
+    """
+    kinds = [feed_type_of(name), *(kind_of_name(dialect, name) for dialect in installation.dialects.values())]
+    order = [*FEED_TYPES, MIXED, *KINDS]
+    return (min((order.index(kind) for kind in kinds if kind in order), default=len(order)), name)
 
 
 def recover(installation: Installation, area: Area) -> list[int]:
@@ -281,10 +307,12 @@ def _apply(installation: Installation, claimed: Claimed, expected: str) -> None:
     with installation.database.write() as connection:
         journal.note(connection, claimed.run, archive=kept.relative, sha256=kept.sha256, size=kept.size)
     with spool.open_archived(installation.spool, kept.relative) as file:
+        found = identified(installation, claimed.name, file)
         with installation.database.write() as connection:
-            outcome = take_effect(
-                installation, connection, claimed.run, claimed.name, file, kept.sha256, expected
-            )
+            journal.note(connection, claimed.run, kind=found.kind, format=found.format)
+        source = Source(claimed.name, file, kept.sha256, found)
+        with installation.database.write() as connection:
+            outcome = take_effect(installation, connection, claimed.run, source, expected)
         if outcome == "issues":
             _set_aside(installation, claimed, file)
     spool.finish(claimed)
@@ -328,6 +356,7 @@ def dry_run(installation: Installation, path: Path, *, expected: str = "") -> Tr
     with path.open("rb") as file, contextlib.suppress(_TakenBackError):
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         file.seek(0)
+        found = identified(installation, path.name, file)
         with installation.database.write() as connection:
             run = journal.start(
                 connection,
@@ -337,7 +366,8 @@ def dry_run(installation: Installation, path: Path, *, expected: str = "") -> Tr
                 direction="in",
                 started=installation.now(),
             )
-            take_effect(installation, connection, run, path.name, file, sha256, expected)
+            journal.note(connection, run, kind=found.kind, format=found.format)
+            take_effect(installation, connection, run, Source(path.name, file, sha256, found), expected)
             trial = _trial(connection, run)
             raise _TakenBackError
     if trial is None:
@@ -352,12 +382,3 @@ def _trial(connection: Connection, run: int) -> Trial:
         effects=[dict(row) for row in journal.effects_of(connection, run)],
         payments=[dict(row) for row in journal.payments_of(connection, run)],
     )
-
-
-def unread(installation: Installation, kind: Kind) -> Iterator[Path]:
-    """Files of a kind's area that wait, are being handled, or failed and were not mended."""
-    area: Area = getattr(installation.spool, kind.area)
-    for folder in (area.inbox, area.work, area.failed):
-        for path in sorted(folder.iterdir()):
-            if path.is_file() and not path.name.startswith((".", "README")):
-                yield path

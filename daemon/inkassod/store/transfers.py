@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -42,6 +43,12 @@ def seen(connection: Connection, agreement: str, name: str, size: int, mtime: in
         transfers.c.state == ACKED,
     )
     return connection.execute(query).first() is not None
+
+
+def placed(connection: Connection, names: Collection[str]) -> set[str]:
+    """Those of the names under which a fetched file was put into the inbox, whole."""
+    query = select(transfers.c.local_name).where(transfers.c.local_name.in_(names))
+    return set(connection.execute(query).scalars())
 
 
 def last_done(connection: Connection, job: str) -> datetime | None:

@@ -1,0 +1,240 @@
+"""The daemon: one worker for each inbox and for each agreement, woken by events, by the clock, and at intervals.
+
+Whatever goes wrong in one worker is logged and tried again later; no worker stops another. The watchdog is fed only while
+every worker moves.
+"""
+
+from __future__ import annotations
+
+import threading
+import time as real_time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import time
+
+import structlog
+
+from inkassod import exchange, notify, runs, selection
+from inkassod.corrections import UnreadPaymentsError, generate
+from inkassod.installation import SCHEDULE, WATCHER, Actor, Installation
+from inkassod.outgoing import send_new_cases
+from inkassod.runs import TroubleError
+from inkassod.schedule import Schedule
+from inkassod.settings import SettingsError
+from inkassod.spool import Area, Busy, SpoolError
+from inkassod.transport.agent import TransportError
+from inkassod.watch import Inbox, Watch
+
+TICK_SECONDS = 0.5  # how often a worker looks at the clock and at its wake-up
+LONGEST_JOB_SECONDS = 1800.0  # a worker that is busy longer is taken for stuck
+LATE_SECONDS = 30.0  # an idle worker that has not looked up for so long is taken for dead
+PAUSE_SECONDS = 10.0  # after trouble with disk, database or settings
+
+_log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Worker:
+    """One thread: `work` is called when the worker is woken, and at every tick with the seconds since it last worked."""
+
+    name: str
+    work: Callable[[bool], None]
+    wake: threading.Event = field(default_factory=threading.Event)
+    thread: threading.Thread | None = None
+    looked_up: float = 0.0
+    busy_since: float | None = None
+
+    def moves(self) -> bool:
+        """True while the worker lives, and is neither stuck in a job nor late in looking up."""
+        now = real_time.monotonic()
+        if self.thread is None or not self.thread.is_alive():
+            return False
+        if self.busy_since is not None:
+            return now - self.busy_since < LONGEST_JOB_SECONDS
+        return now - self.looked_up < LATE_SECONDS
+
+
+class Service:
+    """The daemon on one installation; `run` returns when `stop` was called."""
+
+    def __init__(self, installation: Installation) -> None:
+        self._installation = installation
+        self._stopping = threading.Event()
+        self._schedule = Schedule(installation)
+        self._workers: list[Worker] = []
+        folders = []
+        for area in installation.areas():
+            worker = self._area_worker(area)
+            folders.append((area.inbox, worker[1]))
+            self._workers.append(worker[0])
+        for agreement in installation.agreements():
+            one = Worker(f"agreement {agreement}", lambda _woken, name=agreement: self._agreement(name))  # type: ignore[misc]
+            self._workers.append(one)
+            if installation.spool.agency.outbox is not None:
+                folders.append((installation.spool.agency.outbox, Inbox(one.wake)))
+        self._watch = Watch(folders, mode=installation.settings.daemon.watch)
+        self._pauses: dict[str, float] = {}
+
+    def stop(self) -> None:
+        """Asks the daemon to end; safe in a signal handler."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Works until `stop`; then waits for runs in progress, as long as the settings allow."""
+        self._watch.start()
+        for worker in self._workers:
+            worker.looked_up = real_time.monotonic()
+            worker.thread = threading.Thread(target=self._loop, args=(worker,), name=worker.name, daemon=True)
+            worker.thread.start()
+        notify.ready(f"watching {self._installation.spool.root}")
+        _log.info("ready", spool=str(self._installation.spool.root), workers=len(self._workers))
+        interval = notify.watchdog_interval()
+        while not self._stopping.wait(min(interval or 5.0, 5.0) / 2):
+            self._watch.supervise()
+            self._feed_watchdog()
+        self._end()
+
+    def _feed_watchdog(self) -> None:
+        stuck = [worker.name for worker in self._workers if not worker.moves()]
+        if stuck:
+            _log.error("worker_stuck", workers=stuck)
+            notify.status(f"stuck: {', '.join(stuck)}")
+        else:
+            notify.watchdog()
+
+    def _end(self) -> None:
+        notify.stopping()
+        self._watch.stop()
+        until = real_time.monotonic() + self._installation.settings.daemon.stop_seconds
+        for worker in self._workers:
+            worker.wake.set()
+        for worker in self._workers:
+            if worker.thread is not None:
+                worker.thread.join(max(0.0, until - real_time.monotonic()))
+        busy = [
+            worker.name for worker in self._workers if worker.thread is not None and worker.thread.is_alive()
+        ]
+        if busy:
+            _log.warning("stopped_in_the_middle", workers=busy, cure="taken up again at the next start")
+        _log.info("stopped")
+
+    def _loop(self, worker: Worker) -> None:
+        structlog.contextvars.clear_contextvars()
+        while not self._stopping.is_set():
+            woken = self._installation.clock.wait(worker.wake, TICK_SECONDS)
+            worker.wake.clear()
+            worker.looked_up = real_time.monotonic()
+            if self._stopping.is_set() or worker.looked_up < self._pauses.get(worker.name, 0.0):
+                continue
+            worker.busy_since = worker.looked_up
+            self._guarded(worker, woken)
+            worker.busy_since = None
+            worker.looked_up = real_time.monotonic()
+
+    def _guarded(self, worker: Worker, woken: bool) -> None:
+        pause = PAUSE_SECONDS
+        try:
+            worker.work(woken)
+        except Busy as error:
+            _log.info("busy", worker=worker.name, reason=str(error))
+            pause = TICK_SECONDS
+        except TransportError as error:
+            pause = float(self._pause_after(worker))
+            _log.warning("waiting", worker=worker.name, seconds=pause, reason=str(error))
+        except (TroubleError, SpoolError, SettingsError, OSError) as error:
+            _log.error("trouble", worker=worker.name, reason=str(error), again_in_seconds=pause)
+        except Exception:  # noqa: BLE001  (a fault in one worker must not stop the others)
+            _log.exception("unexpected", worker=worker.name)
+        else:
+            return
+        self._pauses[worker.name] = real_time.monotonic() + pause
+
+    def _pause_after(self, worker: Worker) -> int:
+        agreement = worker.name.removeprefix("agreement ")
+        settings = self._installation.settings.agreements.get(agreement)
+        return settings.transport.retry_seconds if settings else int(PAUSE_SECONDS)
+
+    # --- an inbox -----------------------------------------------------------------------------------------------
+
+    def _area_worker(self, area: Area) -> tuple[Worker, Inbox]:
+        state = {"next": 0.0}
+
+        def work(woken: bool) -> None:
+            if not woken and real_time.monotonic() < state["next"]:
+                return
+            finished = runs.work_through(self._installation, area, WATCHER, complete=inbox.take_complete())
+            if finished:
+                exchange.deliver_to_erp(self._installation)
+            daemon = self._installation.settings.daemon
+            pause = daemon.settle_seconds if runs.anything_waits(area) else daemon.scan_seconds
+            state["next"] = real_time.monotonic() + min(pause, daemon.scan_seconds)
+
+        worker = Worker(f"inbox {area.name}", work)
+        inbox = Inbox(worker.wake)
+        return worker, inbox
+
+    # --- an agreement -------------------------------------------------------------------------------------------
+
+    def _agreement(self, agreement: str) -> None:
+        self._select(agreement)
+        self._transfer(agreement)
+        self._corrections(agreement)
+        exchange.deliver_to_erp(self._installation)
+        exchange.send(self._installation, agreement, SCHEDULE)
+        self._fetch(agreement)
+
+    def _daily(self, job: str, agreement: str, times: tuple[time, ...], work: Callable[[], object]) -> None:
+        zone = self._installation.settings.creditors[
+            self._installation.settings.agreements[agreement].creditor
+        ].time_zone
+        due = self._schedule.daily(f"{job} {agreement}", times, zone)
+        if due is not None:
+            work()
+            self._schedule.done(f"{job} {agreement}", due)
+
+    def _select(self, agreement: str) -> None:
+        process = self._installation.settings.agreements[agreement].process
+        if process.selection == "automatic":
+            at = process.transfer if isinstance(process.transfer, time) else time(0, 5)
+            self._daily(
+                "select",
+                agreement,
+                (at,),
+                lambda: selection.select_all(self._installation, agreement, SCHEDULE),
+            )
+
+    def _transfer(self, agreement: str) -> None:
+        transfer = self._installation.settings.agreements[agreement].process.transfer
+        if isinstance(transfer, time):
+            self._daily(
+                "transfer",
+                agreement,
+                (transfer,),
+                lambda: send_new_cases(self._installation, agreement, SCHEDULE),
+            )
+
+    def _corrections(self, agreement: str) -> None:
+        at = self._installation.settings.agreements[agreement].schedule.corrections
+        if isinstance(at, time):
+            self._daily("corrections", agreement, (at,), lambda: self._generate(agreement))
+
+    def _generate(self, agreement: str) -> None:
+        try:
+            generate(self._installation, agreement, SCHEDULE)
+        except UnreadPaymentsError as error:
+            _log.warning("corrections_refused", agreement=agreement, reason=str(error))
+
+    def _fetch(self, agreement: str) -> None:
+        schedule = self._installation.settings.agreements[agreement].schedule
+        self._daily(
+            "fetch",
+            agreement,
+            tuple(schedule.fetch),
+            lambda: exchange.fetch(self._installation, agreement, SCHEDULE),
+        )
+        if schedule.fetch_every_minutes is not None:
+            job = f"fetch-every {agreement}"
+            due = self._schedule.every(job, schedule.fetch_every_minutes)
+            if due is not None:
+                self._schedule.done(job, due)
+                exchange.fetch(self._installation, agreement, Actor("schedule"), quiet=True)

@@ -1,0 +1,50 @@
+"""An agency's files by dialect: a dialect is data (TOML), read by `load`; one engine reads and writes them all."""
+
+from __future__ import annotations
+
+from inkasso_formats.dialects.describe import describe
+from inkasso_formats.dialects.load import load, load_text, shipped
+from inkasso_formats.dialects.model import (
+    CLOSING_REASONS,
+    FILE_KINDS,
+    REJECTION_REASONS,
+    STAGES,
+    AnyRecord,
+    Code,
+    CodeTable,
+    Dialect,
+    FileKind,
+    FileLayout,
+    OutHead,
+    Parsed,
+    Rendered,
+)
+from inkasso_formats.dialects.naming import file_name, kind_of_content, kind_of_name
+from inkasso_formats.dialects.reading import parse
+from inkasso_formats.dialects.writing import RecordsRefused, render
+
+__all__ = [
+    "CLOSING_REASONS",
+    "FILE_KINDS",
+    "REJECTION_REASONS",
+    "STAGES",
+    "AnyRecord",
+    "Code",
+    "CodeTable",
+    "Dialect",
+    "FileKind",
+    "FileLayout",
+    "OutHead",
+    "Parsed",
+    "RecordsRefused",
+    "Rendered",
+    "describe",
+    "file_name",
+    "kind_of_content",
+    "kind_of_name",
+    "load",
+    "load_text",
+    "parse",
+    "render",
+    "shipped",
+]

@@ -1,0 +1,1 @@
+"""Files of incoming payments, one module a format: bytes to `Payment` values and back."""

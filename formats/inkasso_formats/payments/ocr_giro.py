@@ -1,0 +1,146 @@
+"""OCR Giro (Norway): incoming payments with KID, as the bank's central delivers them to the creditor.
+
+The records are declared in `ocr_records`; the grammar is that of Nets, "System specification OCR giro" (2010),
+chapters 2 and 3. What deviates from it and is read, or refused, is listed in docs/formats/ocr-giro.md.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+
+from inkasso_formats.payments.ocr_frame import OpenAssignment, OpenTransmission
+from inkasso_formats.payments.ocr_model import (
+    Assignment,
+    Mandates,
+    OcrFile,
+    Transaction,
+    Transmission,
+    TransmissionHead,
+    ledger_amount,
+)
+from inkasso_formats.payments.ocr_reader import Reader
+from inkasso_formats.payments.ocr_records import REVERSALS
+from inkasso_formats.payments.ocr_writer import render
+from inkasso_formats.problems import FormatError
+from inkasso_formats.records import Payment
+
+__all__ = [
+    "Assignment",
+    "Mandates",
+    "OcrFile",
+    "Transaction",
+    "Transmission",
+    "TransmissionHead",
+    "claims",
+    "parse",
+    "read",
+    "render",
+]
+
+_TAG = 8  # characters that say which record a line is
+
+
+def claims(head: bytes) -> bool:
+    """Whether a file that begins with these bytes is OCR Giro: its first record is one of services 00, 09 or 21.
+
+    Claims of AvtaleGiro on their way to the bank look the same so far; `parse` names them (`ocr.wrong_way`).
+    """
+    first = head.lstrip(b"\xef\xbb\xbf \r\n")[:_TAG]
+    return first[:4] in {b"NY00", b"NY09", b"NY21"} and len(first) == _TAG and first[4:].isdigit()
+
+
+def parse(content: bytes | Iterable[bytes]) -> OcrFile:
+    """All payments of a file; `content` is the whole of it, or its lines, one after another.
+
+    A payment's amount is negative where the file marks it `-` and where it is a reversal (types 18 and 20): that is
+    what it is worth to the creditor. The control sums of the file add reversals, and are compared that way.
+    Raises FormatError with all problems where counts, sums, dates or the order of records do not agree, or where a
+    field cannot be read: then no payment of the file can be trusted.
+    """
+    reader = Reader()
+    payments: list[Payment] = []
+    seen: dict[str, int] = {}
+    for assignment, transaction in reader.transactions(_lines(content)):
+        key = _identity(reader.frame.transmission, assignment, transaction)
+        # A transaction number may repeat: of payments that are equal in all else, the order in the file tells.
+        seen[key] = times = seen.get(key, 0) + 1
+        payments.append(_payment(assignment, transaction, f"{key}-{times}"))
+    if reader.problems:
+        raise FormatError(reader.problems)
+    heads = tuple(_head(transmission) for transmission in reader.frame.transmissions)
+    return OcrFile(payments=payments, transmissions=heads, warnings=tuple(reader.warnings))
+
+
+def read(content: bytes | Iterable[bytes]) -> tuple[Transmission, ...]:
+    """Everything that a file says, record by record; `render` writes it again. Raises FormatError as `parse` does."""
+    reader = Reader()
+    for assignment, transaction in reader.transactions(_lines(content)):
+        assignment.transactions.append(transaction)
+    if reader.problems:
+        raise FormatError(reader.problems)
+    return tuple(_transmission(transmission) for transmission in reader.frame.transmissions)
+
+
+def _lines(content: bytes | Iterable[bytes]) -> Iterable[bytes]:
+    return io.BytesIO(content) if isinstance(content, bytes) else content
+
+
+def _identity(
+    transmission: OpenTransmission | None, assignment: OpenAssignment, transaction: Transaction
+) -> str:
+    head = transmission.head if transmission else {}
+    return (
+        f"ocr-{head.get('data_recipient')}-{head.get('transmission_number')}-{assignment.ordinal}"
+        f"-{transaction.transaction_number}-{transaction.nets_date.isoformat()}"
+        f"-{ledger_amount(transaction.type, transaction.amount)}-{transaction.reference}"
+    )
+
+
+def _payment(assignment: OpenAssignment, transaction: Transaction, identity: str) -> Payment:
+    payer = transaction.payer_account
+    return Payment(
+        line=transaction.line,
+        identity=identity,
+        reference=transaction.reference,
+        amount=ledger_amount(transaction.type, transaction.amount),
+        currency="NOK",
+        date=transaction.nets_date,
+        account=str(assignment.head["account"]),
+        payer_account=payer if payer.strip("0") else "",
+        type=transaction.type,
+        reversal=transaction.type in REVERSALS,
+        text=transaction.text,
+    )
+
+
+def _head(transmission: OpenTransmission) -> TransmissionHead:
+    mandates = sum(part.tally.count for part in transmission.assignments if part.mandates)
+    return TransmissionHead(
+        line=transmission.line,
+        transmission_number=transmission.head["transmission_number"],  # type: ignore[arg-type]
+        data_recipient=transmission.head["data_recipient"],  # type: ignore[arg-type]
+        generated=transmission.end["generated"],  # type: ignore[arg-type]
+        assignments=len(transmission.assignments),
+        payments=transmission.tally.count - mandates,
+        mandates=mandates,
+        control_total=transmission.tally.total,
+    )
+
+
+def _transmission(transmission: OpenTransmission) -> Transmission:
+    return Transmission(
+        **transmission.head,  # type: ignore[arg-type]
+        generated=transmission.end["generated"],  # type: ignore[arg-type]
+        assignments=tuple(_assignment(part) for part in transmission.assignments),
+    )
+
+
+def _assignment(assignment: OpenAssignment) -> Assignment | Mandates:
+    if assignment.mandates:
+        return Mandates(tuple(assignment.lines))
+    return Assignment(
+        **assignment.head,  # type: ignore[arg-type]
+        generated=assignment.end["generated"],  # type: ignore[arg-type]
+        transactions=tuple(assignment.transactions),
+    )

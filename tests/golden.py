@@ -1,0 +1,114 @@
+"""What the readers make of each sample, kept beside it as `<sample>.expected.json`, and the generated parts of documents.
+
+`python tests/golden.py` lists what is missing or differs and ends with 1 if anything does; what is missing is written.
+`--force` overwrites what differs: look at the difference before you commit it.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+from inkasso_formats.layout import markdown_table
+from inkasso_formats.payments import ocr_giro
+from inkasso_formats.payments.ocr_records import RECORDS, TRANSACTION_TYPES
+from inkasso_formats.problems import FormatError
+from support.generated import replace_between
+
+TESTS = Path(__file__).parent
+DATA = TESTS / "data"
+DOCS = TESTS.parent / "docs"
+
+
+def ocr_expected(content: bytes) -> object:
+    """What an OCR Giro file holds, or why it is refused."""
+    try:
+        file = ocr_giro.parse(content)
+    except FormatError as error:
+        return {"refused": [asdict(problem) for problem in error.problems]}
+    return {
+        "total": file.total,
+        "control_total": file.control_total,
+        "mandates": file.mandates,
+        "transmissions": [asdict(head) for head in file.transmissions],
+        "warnings": [asdict(problem) for problem in file.warnings],
+        "payments": [asdict(payment) for payment in file.payments],
+    }
+
+
+def ocr_tables() -> str:
+    """The position table of each record of OCR Giro."""
+    return "\n\n".join(f"### {record.name.capitalize()}\n\n{markdown_table(record)}" for record in RECORDS)
+
+
+def ocr_types() -> str:
+    """The transaction types of OCR Giro."""
+    rows = [f"| {code} | {words} |" for code, words in TRANSACTION_TYPES.items()]
+    return "\n".join(["| Type | Meaning |", "| --- | --- |", *rows])
+
+
+# Folder of samples: the endings of the samples, and what is expected of one.
+SAMPLES: Mapping[str, tuple[tuple[str, ...], Callable[[bytes], object]]] = {
+    "ocr_giro": ((".ocr", ".txt"), ocr_expected),
+}
+
+# Document: its generated parts.
+DOCUMENTS: Mapping[str, Mapping[str, Callable[[], str]]] = {
+    "formats/ocr-giro.md": {"records": ocr_tables, "types": ocr_types},
+}
+
+
+def samples(folder: str) -> list[Path]:
+    """The samples of a folder in order of their names."""
+    endings, _ = SAMPLES[folder]
+    return sorted(path for path in (DATA / folder).iterdir() if path.suffix in endings)
+
+
+def expected_file(sample: Path) -> Path:
+    """Where the expectation of a sample is kept."""
+    return sample.with_name(f"{sample.name}.expected.json")
+
+
+def as_text(expected: object) -> str:
+    """An expectation as it is kept: dates as ISO 8601, amounts in øre."""
+    return json.dumps(expected, indent=1, ensure_ascii=False, default=str) + "\n"
+
+
+def document(path: str) -> str:
+    """A document with its generated parts made anew."""
+    text = (DOCS / path).read_text(encoding="utf-8")
+    for name, generate in DOCUMENTS[path].items():
+        text = replace_between(text, name, generate())
+    return text
+
+
+def everything() -> Iterator[tuple[Path, str]]:
+    """Each file that is kept, and what it should hold."""
+    for folder, (_, expected) in SAMPLES.items():
+        for sample in samples(folder):
+            yield expected_file(sample), as_text(expected(sample.read_bytes()))
+    for path in DOCUMENTS:
+        yield DOCS / path, document(path)
+
+
+def main(arguments: list[str]) -> int:
+    """Writes what is missing, names what differs; see the module."""
+    force = "--force" in arguments
+    differing = 0
+    for path, text in everything():
+        if path.exists() and path.read_text(encoding="utf-8") == text:
+            continue
+        if path.exists() and not force:
+            print(f"differs: {path.relative_to(TESTS.parent)}")
+            differing += 1
+            continue
+        path.write_text(text, encoding="utf-8", newline="\n")
+        print(f"written: {path.relative_to(TESTS.parent)}")
+    return 1 if differing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
