@@ -10,7 +10,7 @@ from pydantic.fields import FieldInfo
 
 from inkassod.settings.model import Document
 from inkassod.settings.problems import listed
-from inkassod.settings.values import Rule
+from inkassod.settings.rule import Rule
 
 Keys = tuple[str | int, ...]
 

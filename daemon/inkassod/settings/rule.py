@@ -38,6 +38,8 @@ class Rule:
 
 
 def whole(what: str, low: int, high: int) -> Rule:
+    """A whole number from `low` to `high`."""
+
     def read(value: Any) -> int:
         if type(value) is not int or not low <= value <= high:
             raise ValueError
@@ -46,8 +48,8 @@ def whole(what: str, low: int, high: int) -> Rule:
     return Rule(what, f"{low} to {high}", read)
 
 
-def text(value: Any, longest: int = 200) -> str:
-    """Refuse anything but a text with something in it and no control characters."""
+def one_line(value: Any, longest: int = 200) -> str:
+    """The text itself; raises ValueError unless it holds something, on one line, and no blanks around it."""
     if not isinstance(value, str) or _CONTROL.search(value) or not 0 < len(value) <= longest:
         raise ValueError
     if value != value.strip():
@@ -56,8 +58,10 @@ def text(value: Any, longest: int = 200) -> str:
 
 
 def matching(what: str, form: str, pattern: str) -> Rule:
+    """A text that the pattern matches as a whole."""
+
     def read(value: Any) -> str:
-        if re.fullmatch(pattern, text(value)) is None:
+        if re.fullmatch(pattern, one_line(value)) is None:
             raise ValueError
         return str(value)
 

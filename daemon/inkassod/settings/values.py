@@ -9,20 +9,19 @@ import base64
 import binascii
 import ipaddress
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, time
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, GetCoreSchemaHandler, ValidationInfo
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic import AfterValidator, ValidationInfo
 from stdnum import exceptions as stdnum_errors
 from stdnum import iban
 from stdnum.no import kontonr
 
 from inkasso_formats.references import account_key
+from inkassod.settings.rule import Rule, matching, one_line, whole
+
 
 def _read_yes_or_no(value: Any) -> bool:
     if not isinstance(value, bool):
@@ -31,7 +30,7 @@ def _read_yes_or_no(value: Any) -> bool:
 
 
 def _read_time(value: Any) -> time:
-    if re.fullmatch(r"\d\d:\d\d", text(value)) is None:
+    if re.fullmatch(r"\d\d:\d\d", one_line(value)) is None:
         raise ValueError
     return datetime.strptime(value, "%H:%M").time()  # noqa: DTZ007  # the creditor's time zone is told apart
 
@@ -48,7 +47,7 @@ def _time_or(word: str) -> Rule:
 
 
 def _read_amount(value: Any) -> int:
-    if re.fullmatch(r"\d{1,12}(\.\d\d)?", text(value)) is None:
+    if re.fullmatch(r"\d{1,12}(\.\d\d)?", one_line(value)) is None:
         raise ValueError
     whole, _, cents = value.partition(".")
     return int(whole) * 100 + int(cents or 0)
@@ -64,7 +63,7 @@ def read_account(value: Any) -> str:
     The check digit must hold, since a mistyped account of the agency would turn its settlements into direct payments.
     Norwegian accounts with 00 in places 5 and 6 (a bank's own) are excepted: their check digit has another base.
     """
-    key = account_key(text(value))
+    key = account_key(one_line(value))
     if re.fullmatch(r"[0-9]{4}00[0-9]{5}", key):
         return key
     try:
@@ -74,7 +73,7 @@ def read_account(value: Any) -> str:
 
 
 def _read_host(value: Any) -> str:
-    value = text(value, 253)
+    text = one_line(value, 253)
     if ":" in text:
         ipaddress.IPv6Address(text)  # its error is a ValueError
     elif re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?", text) is None:
@@ -84,7 +83,7 @@ def _read_host(value: Any) -> str:
 
 def _read_fingerprint(value: Any) -> str:
     """As `ssh-keygen -l` prints it: 32 bytes in base 64 without the closing '='."""
-    value = text(value)
+    text = one_line(value)
     try:
         digest = base64.b64decode(text.removeprefix("SHA256:") + "=", validate=True)
     except binascii.Error as error:
@@ -95,7 +94,7 @@ def _read_fingerprint(value: Any) -> str:
 
 
 def _read_remote_folder(value: Any) -> str:
-    value = text(value)
+    text = one_line(value)
     if ".." in text.split("/") or "\\" in text:
         raise ValueError
     return text.rstrip("/") or "/"
@@ -104,24 +103,24 @@ def _read_remote_folder(value: Any) -> str:
 def _read_name_part(value: Any) -> str:
     if value == "":
         return ""
-    if re.fullmatch(r"[A-Za-z0-9._~-]{1,40}", text(value)) is None:
+    if re.fullmatch(r"[A-Za-z0-9._~-]{1,40}", one_line(value)) is None:
         raise ValueError
     return str(value)
 
 
 def _read_time_zone(value: Any) -> ZoneInfo:
     try:
-        return ZoneInfo(text(value))
+        return ZoneInfo(one_line(value))
     except (OSError, KeyError) as error:  # ZoneInfoNotFoundError is a KeyError; "Europe" is a folder
         raise ValueError from error
 
 
 def _read_path(value: Any) -> Path:
-    return Path(text(str(value) if isinstance(value, Path) else value, 1000))
+    return Path(one_line(str(value) if isinstance(value, Path) else value, 1000))
 
 
 def _read_database(value: Any) -> str:
-    value = text(value, 1000)
+    text = one_line(value, 1000)
     file = text.removeprefix("sqlite:///")
     if file in (text, "", ":memory:") or "?" in file:
         raise ValueError
@@ -151,16 +150,14 @@ Megabytes = Annotated[int, whole("a number of megabytes", 1, 16_384)]
 Attempts = Annotated[int, whole("a number of attempts", 1, 100)]
 Reminders = Annotated[int, whole("a number of reminders", 0, 2)]
 Port = Annotated[int, whole("a port", 1, 65_535)]
-Text = Annotated[str, Rule("a text", "1 to 200 characters on one line", text)]
+Text = Annotated[str, Rule("a text", "1 to 200 characters on one line", one_line)]
 Name = Annotated[str, matching("a name", "small letters, digits, - and _, at most 40", NAME_PATTERN)]
 ClientNumber = Annotated[
     str, matching("a client number", "1 to 20 letters and digits, in quotes", r"[A-Za-z0-9]{1,20}")
 ]
 IdNumber = Annotated[
     str,
-    matching(
-        "an organisation number", "digits, with - where the country has it", r"[0-9][0-9 -]{6,14}[0-9]"
-    ),
+    matching("an organisation number", "digits, with - where the country has it", r"[0-9][0-9 -]{6,14}[0-9]"),
 ]
 TimeOfDay = Annotated[time, Rule("a time of day", '"HH:MM" from "00:00" to "23:59"', _read_time, _show_time)]
 TimeOrAtOnce = Annotated[time | Literal["at-once"], _time_or("at-once")]

@@ -45,7 +45,10 @@ AWAY = frozenset({errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.EHOSTDOWN, err
 
 
 class FolderAgent:
-    """An agent on the folder `root`; a leading "/" in a path means the root."""
+    """An agent on the folder `root`; a leading "/" in a path means the root.
+
+    Files are written with mode 0640 whatever the umask: the group is the partner who reads them.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -77,6 +80,7 @@ class FolderAgent:
             with _told(path):
                 descriptor = os.open(name, WRITE_FLAGS, FILE_MODE, dir_fd=parent)
             try:
+                os.fchmod(descriptor, FILE_MODE)
                 written = _write(path, descriptor, chunks)
             finally:
                 os.close(descriptor)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from inkasso_formats.dialects.model import PARTS, CodeTable, Dialect, FileLayout
 from inkasso_formats.layout import markdown_table
 
-_DIRECTIONS = {"out": "creditor to agency", "in": "agency to creditor"}
+_DIRECTIONS = {"out": "Sent by the creditor to the agency.", "in": "Sent by the agency to the creditor."}
 _MISFITS = {"cut": "fitted and cut", "omit": "left out"}
 
 
@@ -31,7 +31,7 @@ def describe_file(layout: FileLayout) -> str:
 
 
 def _file_parts(layout: FileLayout) -> Iterator[str]:
-    yield f"{layout.meaning} ({_DIRECTIONS[layout.direction]})".strip()
+    yield f"{layout.meaning} {_DIRECTIONS[layout.direction]}".strip()
     yield f"Name: `{layout.name}`, recognised by `{layout.match.pattern}`. Every record has {layout.length} characters."
     for part in PARTS:
         yield f"### {layout.kind}: {part}"

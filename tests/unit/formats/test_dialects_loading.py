@@ -170,13 +170,14 @@ def test_an_empty_file_lacks_everything_at_once() -> None:
         ('"agency_case_no", length = 10', '"agency_case_no", length = 10, type = "digits", misfit = "cut"', "files.receipts.detail.agency_case_no.misfit: 'digits': only a text can be cut"),
         ('"case", length = 8, required = true', '"case", length = 8, required = true, misfit = "omit"', "files.receipts.detail.case.misfit: 'omit': only an optional text can be left out"),
         ('"case", length = 8, required = true', '"reason", length = 8', "files.receipts.detail: a field case is required: there is no Receipt without it"),
-        ('"case", length = 8, required = true', 'length = 8', "files.receipts.detail[2].name: a text is required"),
+        ('name = "case", length = 8', "length = 8", "files.receipts.detail[2].name: a text is required"),
         ('constant = "D"', 'constant = "H"', "files.receipts.header: 'H': its tag does not tell it from the detail"),
         ('type = "constant", constant = "T"', 'type = "filler"', "files.receipts.trailer.tag: the first field must be a constant: the tag of the record"),
         ('"sequence_no", length = 3', '"number", length = 3', "files.receipts.header.number: unknown field: one of client_number, sequence_no, created, created_time expected, or a constant or filler"),
         ('"client_number", length = 6, type = "digits", required = true', '"client_number", length = 6', "files.receipts.header.client_number: must be required"),
         ('"client_number", length = 6, type = "digits", required = true', '"created_time", length = 6, type = "digits"', "files.receipts.header: a field client_number is required"),
-        ('"rest", length = 10', '"created_time", length = 10', "files.receipts.header.created_time.type: 'filler': digits expected for this field"),
+        ('"rest", length = 10, type = "filler"', '"created_time", length = 10, type = "digits"', "files.receipts.header.created_time: '10': 6 digits HHMMSS expected"),
+        ('"rest", length = 10, type = "filler"', '"created", length = 10, type = "digits"', "files.receipts.header.created.type: 'digits': date expected for this field"),
         ('count = "count"', 'count = "records"', "files.receipts.count: 'records': the trailer has no such field"),
         ('count = "count"', 'count = "count"\nsums = { total = ["paid"] }', "files.receipts.sums.total: the trailer has no such field"),
         ('count = "count"', 'count = "count"\nsums = { total = "paid" }', "files.receipts.sums.total: 'paid': a list of texts expected"),
@@ -212,8 +213,8 @@ def test_files_that_could_not_be_told_apart_are_refused() -> None:
     text = SHIPPED.replace('constant = "SO"', 'constant = "AV"').replace("match = 'SO", "match = '(SO|AV)")
     assert problems(text) == [
         "field files.updates.header: its constants do not tell it from closures",
-        "field files.updates.match: 'AV12345620261121060000': matches a name of closures too",
         "field files.closures.header: its constants do not tell it from updates",
+        "field files.updates.match: 'AV12345620261121060000': matches a name of closures too",
     ]
 
 
@@ -230,4 +231,40 @@ def test_a_sum_of_what_is_no_amount_is_refused() -> None:
     """Only amounts of the detail are added."""
     assert problems(SHIPPED.replace('total = ["paid"]', 'total = ["case"]')) == [
         "field files.updates.sums.total: 'case': no amount of the detail"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        (
+            'rows = [{ code = "1", word = "accepted" }, ',
+            'rows = ["1", ',
+            "codes.answers.rows[1]: '1': a table expected",
+        ),
+        (
+            'rows = [{ code = "1", word = "accepted" }, { code = "0", word = "rejected" }]',
+            "rows = []",
+            "codes.answers.rows: a list of tables is required",
+        ),
+        (
+            '[provenance]\npublic = "Nothing."\nours = "Everything."',
+            'provenance = "x"',
+            "provenance: 'x': a table expected",
+        ),
+    ],
+)
+def test_what_must_be_a_table_is_named(before: str, after: str, message: str) -> None:
+    """TOML lets anything stand anywhere."""
+    assert f"field {message}" in problems(changed((before, after)))
+
+
+def test_bytes_that_the_encoding_lacks_stop_the_file() -> None:
+    """In an encoding with gaps, a byte without a character is named by its place."""
+    dialect = load_text(changed(('"windows-1252"', '"us-ascii"')), "mine.toml")
+    content = render(dialect, "receipts", HEAD, [GOOD["receipts"]]).content.replace(b"D1001", b"D\xe5001")
+    with pytest.raises(FormatError) as caught:
+        parse(dialect, "receipts", content)
+    assert [(problem.code, problem.message) for problem in caught.value.problems] == [
+        ("dialect.encoding", "line 2: 'e5': byte 2 of the line is no character of us-ascii")
     ]
