@@ -63,10 +63,16 @@ def _installed(wheel: Path, folder: Path) -> Path:
     venv.create(folder, with_pip=True)
     python = folder / "bin" / "python"
     pip = [str(python), "-m", "pip", "install", "--disable-pip-version-check", "--quiet"]
-    subprocess.run([*pip, "--require-hashes", "--requirement", str(ROOT / "requirements-dev.lock")], check=True)
+    subprocess.run(
+        [*pip, "--require-hashes", "--requirement", str(ROOT / "requirements-dev.lock")], check=True
+    )
     subprocess.run([*pip, "--no-deps", str(wheel)], check=True)
     where = subprocess.run(
-        [str(python), "-c", "import inkassod, inkasso_formats; print(inkassod.__file__, inkasso_formats.__file__)"],
+        [
+            str(python),
+            "-c",
+            "import inkassod, inkasso_formats; print(inkassod.__file__, inkasso_formats.__file__)",
+        ],
         cwd=folder,
         check=True,
         capture_output=True,

@@ -41,10 +41,11 @@ _SHORTEST = (
 _FIRST = ("timestamp", "level", "event", "run", "file", "agreement")
 
 
-def configure(mode: str) -> None:
+def configure(mode: str, *, warnings_only: bool = False) -> None:
     """Send all logging of this process to standard error; `mode` is json, text, or auto: text on a terminal only.
 
-    May be called again. Other libraries (paramiko, alembic, watchdog) are heard from WARNING on.
+    May be called again. Other libraries (paramiko, alembic, watchdog) are heard from WARNING on. `warnings_only` is for
+    a command that a person gave: it tells itself what it did and over what it failed, so neither is logged too.
     """
     as_text = mode == "text" or (mode == "auto" and sys.stderr.isatty())
     shared: list[Processor] = [
@@ -74,6 +75,8 @@ def configure(mode: str) -> None:
             ],
         )
     )
+    if warnings_only:
+        handler.addFilter(lambda record: record.levelno == logging.WARNING)
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     logging.getLogger("inkassod").setLevel(logging.INFO)
 
@@ -89,9 +92,14 @@ def bind(*, run: int | None = None, file: str | None = None, agreement: str | No
         yield
 
 
+def harmless(text: str) -> str:
+    """The text, each control character in it shown as one mark: nothing can move a terminal's cursor or break a line."""
+    return _HARMFUL.sub("\ufffd", text)
+
+
 def clean(text: str) -> str:
     """The text on one line, without control characters, and with identity and account numbers masked."""
-    one_line = _HARMFUL.sub("\ufffd", _LINE_ENDS.sub(" | ", text.strip()).replace("\t", " "))
+    one_line = harmless(_LINE_ENDS.sub(" | ", text.strip()).replace("\t", " "))
     return _NUMBERS.sub(lambda match: match["kept"] or _MASK, one_line)
 
 
