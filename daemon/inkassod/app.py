@@ -5,6 +5,7 @@ The command line, and later the console, render what comes back; they decide not
 
 from __future__ import annotations
 
+import itertools
 import signal
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,6 +15,8 @@ from typing import Any
 
 import structlog
 
+from inkasso_formats import dialects
+from inkasso_formats.feed import FEED_TYPES, MIXED, feed_type_of
 from inkassod import (
     clock,
     corrections,
@@ -21,6 +24,7 @@ from inkassod import (
     inbound,
     notify,
     outgoing,
+    rawtext,
     runs,
     selection,
     sending,
@@ -70,6 +74,23 @@ def installation_of(settings: Settings) -> Installation:
         clock=clock.from_environment(),
         dialects=load_dialects(settings),
     )
+
+
+def check_settings(settings: Settings) -> Document:
+    """Settings that were read, and can be used if their dialects can. Raises FormatError (a dialect)."""
+    load_dialects(settings)
+    return {
+        "settings": str(settings.path),
+        "creditors": list(settings.creditors),
+        "agreements": list(settings.agreements),
+    }
+
+
+def dialect_layouts(name: str = "") -> list[Document]:
+    """The layouts of a shipped dialect, or of all. Raises UsageError."""
+    if name and name not in dialects.shipped():
+        raise UsageError(f"there is no dialect {name!r}: one of {', '.join(dialects.shipped())}")
+    return [views.dialect(dialects.load(one)) for one in ([name] if name else dialects.shipped())]
 
 
 def agreement_named(installation: Installation, name: str) -> str:
@@ -130,6 +151,7 @@ def read(
 
     With `dry_run`, what reading them would change. Raises SpoolError, OSError, FormatError (of a trial), Busy, TroubleError.
     """
+    files = _in_turn(files)
     if dry_run:
         return [_trial(installation, kind, path) for path in files or _waiting(installation, kind)]
     if files:
@@ -139,6 +161,12 @@ def read(
         numbers = _read_waiting(installation, kind, actor)
     exchange.deliver_to_erp(installation)
     return [log_show(installation, number) for number in numbers]
+
+
+def _in_turn(files: Sequence[Path]) -> list[Path]:
+    """Feeds in the order in which they depend on each other, as those in an inbox are; else as they were given."""
+    order = [*FEED_TYPES, MIXED, None]
+    return sorted(files, key=lambda path: order.index(feed_type_of(path.name)))
 
 
 def _read_waiting(installation: Installation, kind: str, actor: Actor) -> list[int]:
@@ -341,6 +369,7 @@ def corrections_preview(installation: Installation, agreement: str) -> Document:
     return {
         "agreement": agreement,
         "lines": [views.correction(line) for line in lines],
+        "totals": views.correction_totals(lines),
         "unread": [str(path) for path in corrections.unread_payments(installation)],
     }
 
@@ -403,14 +432,17 @@ def case_show(installation: Installation, text: str) -> list[Document]:
         found = cases.find(connection, text)
         if not found:
             raise NotFoundError(f"no case has the number {text!r}: ours, the agency's or the invoice's")
-        return [_whole_case(connection, row) for row in found]
+        return [_whole_case(installation, connection, row) for row in found]
 
 
-def _whole_case(connection: Any, row: Any) -> Document:
+def _whole_case(installation: Installation, connection: Any, row: Any) -> Document:
     invoice = ledger.invoice(connection, row["creditor"], row["invoice_no"])
     entries = ledger.entries_of(connection, row["creditor"], row["invoice_no"])
-    events = [views.event(event) for event in cases.timeline(connection, row["case_id"])]
-    events += [_entry_event(connection, entry) for entry in entries]
+    events = [
+        views.event(event, _raw_line(installation, event["run"], event["line"]))
+        for event in cases.timeline(connection, row["case_id"])
+    ]
+    events += [_entry_event(installation, connection, entry) for entry in entries]
     return {
         **views.case(row, balance=invoice["balance"] if invoice is not None else 0),
         "timeline": sorted(events, key=lambda event: (event["run"], event["line"] or 0)),
@@ -418,11 +450,12 @@ def _whole_case(connection: Any, row: Any) -> Document:
     }
 
 
-def _entry_event(connection: Any, entry: Any) -> Document:
+def _entry_event(installation: Installation, connection: Any, entry: Any) -> Document:
     run = journal.get(connection, entry["run"])
     amount = money(entry["amount"], entry["currency"])
     change = f"{entry['kind'].replace('_', ' ')} of {amount} of {entry['date']}: {entry['origin_reason'] or 'booked'}"
-    return views.event({**dict(run or {}), "line": entry["line"], "change": change})
+    raw = _raw_line(installation, entry["run"], entry["line"])
+    return views.event({**dict(run or {}), "line": entry["line"], "change": change}, raw)
 
 
 def unmatched(installation: Installation, limit: int = 50) -> list[Document]:
@@ -483,6 +516,34 @@ def log_raw(installation: Installation, run: int) -> Iterator[bytes]:
         )
     with installation.database.read() as connection:
         yield from outbox.content(connection, files[0]["id"])
+
+
+def log_raw_lines(installation: Installation, run: int) -> Document:
+    """The same line by line, each with its problems. Raises NotFoundError, UsageError where it is no text."""
+    content = b"".join(log_raw(installation, run))
+    if b"\0" in content:
+        raise UsageError(f"the file of run {run} is no text: --bytes writes it as it is")
+    with installation.database.read() as connection:
+        row = dict(journal.get(connection, run) or {})
+        return rawtext.document(row, content, journal.problems_of(connection, run))
+
+
+def _raw_line(installation: Installation, run: int, line: int | None) -> str | None:
+    """The text of one line of a run's file; None where the event has no line."""
+    if line is None:
+        return None
+    lines = _lines(log_raw(installation, run))
+    return next((rawtext.text_of(text) for text in itertools.islice(lines, line - 1, line)), None)
+
+
+def _lines(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Lines out of pieces that end anywhere."""
+    rest = b""
+    for piece in pieces:
+        *whole, rest = (rest + piece).split(b"\n")
+        yield from whole
+    if rest:
+        yield rest
 
 
 def log_export(

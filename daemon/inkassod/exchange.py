@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from inkasso_formats.problems import FormatProblem
 from inkassod import fetching, log, sending, spool
@@ -27,7 +29,7 @@ LOCK_SECONDS = 60.0
 
 _log = structlog.get_logger()
 
-Work = Callable[[Agent], list[str]]
+Work = Callable[[Agent], Iterable[str]]
 
 
 @dataclass(slots=True)
@@ -72,7 +74,7 @@ def send(installation: Installation, agreement: str, actor: Actor) -> int | None
         return None
     transport = installation.settings.agreements[agreement].transport
 
-    def work(agent: Agent) -> list[str]:
+    def work(agent: Agent) -> Iterable[str]:
         place = sending.Place(
             transport.outgoing_folder, transport.temporary_prefix, transport.temporary_suffix
         )
@@ -87,7 +89,7 @@ def fetch(installation: Installation, agreement: str, actor: Actor, *, quiet: bo
     Raises TransportError when it failed.
     """
 
-    def work(agent: Agent) -> list[str]:
+    def work(agent: Agent) -> Iterable[str]:
         return fetching.fetch_all(installation, agreement, agent)
 
     return _exchange(installation, agreement, "fetch", actor, work, quiet=quiet)
@@ -100,7 +102,9 @@ def deliver_to_erp(installation: Installation) -> None:
         if sending.waits(installation, channel):
             folder = installation.spool.root / "erp" / "outbox"
             with spool.hold(installation.spool, "erp-outbox", timeout=LOCK_SECONDS):
-                sending.send_all(installation, channel, FolderAgent(folder), sending.Place("", ".", ".part"))
+                place = sending.Place("", ".", ".part")
+                for sentence in sending.send_all(installation, channel, FolderAgent(folder), place):
+                    _log.info("told_the_erp", file=sentence)
 
 
 def _exchange(
@@ -123,15 +127,21 @@ def _exchange(
                 agreement=agreement,
                 started=installation.now(),
             )
+            _drop_dead(connection, kind, agreement, run)
         try:
             _attempts(installation, agreement, settings, work, report)
-        except TransportError as error:
-            _failed(installation, agreement, kind, run, report, error)
-            raise
-        except BaseException:
-            _drop(installation, run)
+        except Exception as error:
+            with contextlib.suppress(DBAPIError):  # then the row is taken away by the next exchange
+                _failed(installation, agreement, kind, run, report, error)
             raise
         return _done(installation, run, report, quiet=quiet)
+
+
+def _drop_dead(connection: Connection, kind: str, agreement: str, run: int) -> None:
+    """A run that is still running although nobody holds the lock: its process died, and this one goes on with its work."""
+    before = journal.last_of(connection, kind, agreement, before=run)
+    if before is not None and before["outcome"] == journal.RUNNING:
+        journal.drop(connection, before["run"])
 
 
 def _attempts(
@@ -140,7 +150,8 @@ def _attempts(
     def once() -> None:
         agent = connect(installation, agreement)
         try:
-            report.done += work(agent)
+            for sentence in work(agent):  # one by one: what was moved stands in the log, whatever comes after
+                report.done.append(sentence)
         finally:
             agent.close()
 
@@ -173,11 +184,12 @@ def _done(installation: Installation, run: int, report: _Report, *, quiet: bool)
 
 
 def _failed(
-    installation: Installation, agreement: str, kind: str, run: int, report: _Report, error: TransportError
+    installation: Installation, agreement: str, kind: str, run: int, report: _Report, error: Exception
 ) -> None:
     """A failure that goes on is one row of the log: the same error again only counts the attempts up."""
     attempts = len(report.failed) + 1
-    _log.error("exchange_failed", code=error.code, error=str(error), attempts=attempts)
+    code = error.code if isinstance(error, TransportError) else "exchange.trouble"
+    _log.error("exchange_failed", code=code, error=str(error), attempts=attempts)
     with installation.database.write() as connection:
         before = journal.last_of(connection, kind, agreement, before=run)
         if (
@@ -198,14 +210,14 @@ def _failed(
             finished=installation.now(),
             counts=Counts(read=len(report.done), applied=len(report.done)),
             attempts=attempts,
-            problems=[FormatProblem(code=error.code, rule=str(error))],
+            problems=[FormatProblem(code=code, rule=str(error))],
             what=[Effect(change=text) for text in report.done],
             summary=str(error),
         )
 
 
 def _drop(installation: Installation, run: int) -> None:
-    with contextlib.suppress(Exception), installation.database.write() as connection:
+    with installation.database.write() as connection:
         journal.drop(connection, run)
 
 

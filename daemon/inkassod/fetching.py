@@ -7,9 +7,9 @@ go on.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,23 +23,49 @@ from inkassod.transport.agent import Agent, RemoteFile, TransportError
 
 CLAIMED_PREFIX = ".inkassod-"
 MEGABYTE = 1024 * 1024
+# What concerns one file only, when trying again cannot help: the others are fetched all the same.
+OF_ONE_FILE = frozenset({"transport.denied", "transport.exists", "transport.missing", "transport.size"})
 
 _log = structlog.get_logger()
 
 
-def fetch_all(installation: Installation, agreement: str, agent: Agent) -> list[str]:
-    """Ends what was begun before, then takes all that is there. Returns a sentence for each file. Raises TransportError."""
-    done = [_go_on(installation, agreement, agent, dict(row)) for row in _unfinished(installation, agreement)]
-    folder = installation.settings.agreements[agreement].transport.incoming_folder
-    listing = agent.list(folder)
+def fetch_all(installation: Installation, agreement: str, agent: Agent) -> Iterator[str]:
+    """Ends what was begun before, then takes all that is there: a sentence for each file that came in.
+
+    Raises TransportError; where a single file is at fault, after all the others came in.
+    """
+    wrong: list[tuple[dict[str, Any], TransportError]] = []
+    for row in _to_fetch(installation, agreement, agent, wrong):
+        try:
+            text = _go_on(installation, agreement, agent, row)
+        except TransportError as error:
+            if error.transient or error.code not in OF_ONE_FILE:
+                raise
+            _log.warning("remote_file_not_fetched", name=row["name"], error=str(error))
+            wrong.append((row, error))
+        else:
+            yield from [text] if text else []
+    if wrong:
+        raise wrong[0][1]
+
+
+def _to_fetch(
+    installation: Installation,
+    agreement: str,
+    agent: Agent,
+    wrong: list[tuple[dict[str, Any], TransportError]],
+) -> Iterator[dict[str, Any]]:
+    """The transfers to carry on: those begun before, then one for each file that is listed after those have ended."""
+    yield from map(dict, _unfinished(installation, agreement))
+    listing = agent.list(installation.settings.agreements[agreement].transport.incoming_folder)
     for name, reason in listing.refused:
         _log.warning("remote_name_refused", name=name, reason=reason)
-    done += [
-        _go_on(installation, agreement, agent, _begin(installation, agreement, file))
-        for file in listing.files
-        if _wanted(installation, agreement, file)
-    ]
-    return [text for text in done if text]
+    begun = {
+        (row["name"], row["size"], row["mtime"]) for row, _ in wrong
+    }  # tried just now: they still lie there
+    for file in listing.files:
+        if (file.name, file.size, file.mtime) not in begun and _wanted(installation, agreement, file):
+            yield _begin(installation, agreement, file)
 
 
 def _unfinished(installation: Installation, agreement: str) -> list[Any]:
@@ -143,30 +169,40 @@ def _place(installation: Installation, row: dict[str, Any]) -> None:
     if not part.exists():
         return  # placed before the crash
     inbox = installation.spool.agency.inbox
-    for name in (row["name"], f"{row['id']}-{row['name']}"):
-        _note(installation, row, local_name=name)
-        with contextlib.suppress(FileExistsError):
-            spool.move(part, inbox / name)
-            return
+    name = f"{row['id']}-{row['name']}" if os.path.lexists(inbox / row["name"]) else row["name"]
+    _note(installation, row, local_name=name)
+    spool.move(part, inbox / name)
 
 
 def _acknowledge(installation: Installation, agreement: str, agent: Agent, row: dict[str, Any]) -> None:
     """Off the server, by the setting. What is gone already is fine; what was replaced meanwhile is left for next time."""
-    transport = installation.settings.agreements[agreement].transport
     path = _path(installation, agreement, row["claimed_name"])
     present = agent.stat(path)
-    same = present is not None and (present.size, present.mtime) == (row["size"], row["mtime"])
-    try:
-        if present is not None and (same or row["claimed_name"] != row["name"]):
-            if transport.after_fetch == "delete":
-                agent.remove(path)
-            else:
-                _move_away(agent, path, transport.done_folder, row)
-    except TransportError as error:
-        if error.code != "transport.denied":
-            raise
-        _log.warning("remote_file_left", name=row["name"], error=str(error))
-    _note(installation, row, state=transfers.ACKED)
+    claimed = row["claimed_name"] != row["name"]
+    state = transfers.ACKED
+    if present is not None and claimed and present.size != row["size"]:
+        _note(installation, row, state=transfers.CLAIMING)
+        message = f"{row['name']} had {row['size']} bytes and has {present.size} now: its writer was not done"
+        raise TransportError("transport.size", message, transient=True)
+    if present is not None and (claimed or (present.size, present.mtime) == (row["size"], row["mtime"])):
+        try:
+            _take_off(installation, agreement, agent, path, row)
+        except TransportError as error:
+            if error.code != "transport.denied":
+                raise
+            _log.warning("remote_file_left", name=row["name"], error=str(error))
+            state = transfers.LEFT
+    _note(installation, row, state=state)
+
+
+def _take_off(
+    installation: Installation, agreement: str, agent: Agent, path: str, row: dict[str, Any]
+) -> None:
+    transport = installation.settings.agreements[agreement].transport
+    if transport.after_fetch == "delete":
+        agent.remove(path)
+    else:
+        _move_away(agent, path, transport.done_folder, row)
 
 
 def _move_away(agent: Agent, path: str, folder: str, row: dict[str, Any]) -> None:

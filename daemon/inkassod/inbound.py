@@ -57,7 +57,8 @@ def take_effect(
     reading = kind.parse(installation, source)
     journal.note(connection, run, creditor=reading.creditor, agreement=reading.agreement)
     tally = _Tally(currency=reading.currency)
-    _check_sequence(connection, reading, kind, run, tally)
+    if before is None:  # the same bytes again have the same number again: that is no news
+        _check_sequence(connection, reading, kind, run, tally)
     for batch in reading.batches:
         _one_batch(installation, connection, reading, kind, run, batch, only, tally)
     outcome = tally.outcome(again=before is not None)
@@ -70,7 +71,7 @@ def take_effect(
         amount=tally.amount,
         currency=tally.currency,
         same_as=before["run"] if before is not None else None,
-        summary=_summary(tally.counts, before),
+        summary=_summary(installation, tally.counts, before),
     )
     if outcome != "duplicate":
         journal.content_took_effect(connection, source.sha256, run)
@@ -98,15 +99,16 @@ def _duplicate(installation: Installation, connection: Connection, run: int, bef
         creditor=before["creditor"],
         agreement=before["agreement"],
         same_as=before["run"],
-        summary=_summary(counts, before),
+        summary=_summary(installation, counts, before),
     )
     return "duplicate"
 
 
-def _summary(counts: Counts, before: Any) -> str:
+def _summary(installation: Installation, counts: Counts, before: Any) -> str:
     if before is not None:
-        day = f"{before['finished'].day} {before['finished']:%B %Y}"
-        return f"same content as run {before['run']} of {day}: {counts.applied} of {counts.read} records new"
+        at = before["finished"].astimezone(installation.settings.creditors[before["creditor"]].time_zone)
+        when = f"{at.day} {at:%B %Y}"
+        return f"same content as run {before['run']} of {when}: {counts.applied} of {counts.read} records new"
     parts = [f"{counts.read} read", f"{counts.applied} applied"]
     parts += [
         f"{getattr(counts, name)} {name}"

@@ -237,8 +237,8 @@ def _foreign_account(account: str, line: int, ours: Mapping[str, str]) -> Format
     return FormatProblem(
         code="payment.account",
         line=line,
-        record="start assignment",
-        field="assignment account",
+        record="payment",
+        field="account",
         value=account,
         rule=f"is no account of a creditor in the settings ({', '.join(sorted(ours))}): "
         "another company's file, or an account to add under [creditors]",

@@ -16,6 +16,7 @@ class Schedule:
 
     def __init__(self, installation: Installation) -> None:
         self._installation = installation
+        self._started = installation.now()
         self._last: dict[str, datetime] = {}
 
     def daily(self, job: str, times: Sequence[time], zone: ZoneInfo) -> datetime | None:
@@ -41,12 +42,12 @@ class Schedule:
             transfers.set_done(connection, job, at)
 
     def _last_done(self, job: str) -> datetime:
-        """A job that was never done counts from the moment it is first asked for."""
+        """A job that was never done counts from the start: what falls due before a worker first asks is not missed."""
         if job not in self._last:
             with self._installation.database.read() as connection:
                 last = transfers.last_done(connection, job)
             if last is None:
-                self.done(job, self._installation.now())
+                self.done(job, self._started)
             else:
                 self._last[job] = last
         return self._last[job]

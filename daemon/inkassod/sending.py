@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,9 @@ from inkassod.installation import Installation
 from inkassod.status_feed import ERP
 from inkassod.store import journal, outbox
 from inkassod.transport.agent import Agent, TransportError
+
+MEMORY = 16 * 1024 * 1024  # bytes of a file on its way that are held in memory; more goes to a temporary file
+BLOCK = 1024 * 1024
 
 _log = structlog.get_logger()
 
@@ -53,9 +57,13 @@ def waiting(installation: Installation, channel: str) -> list[dict[str, Any]]:
         return [dict(row) for row in outbox.waiting(connection, channel)]
 
 
-def send_all(installation: Installation, channel: str, agent: Agent, place: Place) -> list[str]:
-    """Brings every waiting file of a channel to its end, oldest first. Returns a sentence for each. Raises TransportError."""
-    return [_send(installation, row, agent, place) for row in waiting(installation, channel)]
+def send_all(installation: Installation, channel: str, agent: Agent, place: Place) -> Iterator[str]:
+    """Brings every waiting file of a channel to its end, oldest first: a sentence for each that got there.
+
+    Raises TransportError, after the sentences of those that went before.
+    """
+    for row in waiting(installation, channel):
+        yield _send(installation, row, agent, place)
 
 
 def _send(installation: Installation, row: dict[str, Any], agent: Agent, place: Place) -> str:
@@ -113,8 +121,12 @@ def _local(installation: Installation, row: dict[str, Any]) -> Path | None:
 
 
 def _content(installation: Installation, row: dict[str, Any]) -> Iterator[bytes]:
-    with installation.database.read() as connection:
-        yield from outbox.content(connection, row["id"])
+    """The committed bytes, copied out first: an upload, or one that broke off, must not keep the database reading."""
+    with tempfile.SpooledTemporaryFile(MEMORY) as file:
+        with installation.database.read() as connection:
+            file.writelines(outbox.content(connection, row["id"]))
+        file.seek(0)
+        yield from iter(lambda: file.read(BLOCK), b"")
 
 
 def _rename(agent: Agent, row: dict[str, Any], place: Place) -> None:

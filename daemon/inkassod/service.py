@@ -1,4 +1,4 @@
-"""The daemon: one worker for each inbox and for each agreement, woken by events, by the clock, and at intervals.
+"""The daemon: workers for each inbox, each agreement, its exchange, and the ERP; woken by events, the clock, and at intervals.
 
 Whatever goes wrong in one worker is logged and tried again later; no worker stops another. The watchdog is fed only while
 every worker moves.
@@ -25,9 +25,11 @@ from inkassod.spool import Area, Busy, SpoolError
 from inkassod.transport.agent import TransportError
 from inkassod.watch import Inbox, Watch
 
+STOP_LOOK_SECONDS = 0.1  # how soon the daemon sees that it is asked to stop
 TICK_SECONDS = 0.5  # how often a worker looks at the clock and at its wake-up
 LONGEST_JOB_SECONDS = 1800.0  # a worker that is busy longer is taken for stuck
 LATE_SECONDS = 30.0  # an idle worker that has not looked up for so long is taken for dead
+EXCHANGE = "exchange "  # how the names of the workers begin that talk to a server
 PAUSE_SECONDS = 10.0  # after trouble with disk, database or settings
 
 _log = structlog.get_logger()
@@ -54,11 +56,16 @@ class Worker:
         return now - self.looked_up < LATE_SECONDS
 
 
+def _worker(name: str, agreement: str, work: Callable[[str], None]) -> Worker:
+    return Worker(name, lambda _woken: work(agreement))
+
+
 class Service:
     """The daemon on one installation; `run` returns when `stop` was called."""
 
     def __init__(self, installation: Installation) -> None:
         self._installation = installation
+        self._asked_to_stop = False
         self._stopping = threading.Event()
         self._schedule = Schedule(installation)
         self._workers: list[Worker] = []
@@ -67,17 +74,20 @@ class Service:
             worker = self._area_worker(area)
             folders.append((area.inbox, worker[1]))
             self._workers.append(worker[0])
+        self._workers.append(Worker("status feed", lambda _woken: exchange.deliver_to_erp(installation)))
         for agreement in installation.agreements():
-            one = Worker(f"agreement {agreement}", lambda _woken, name=agreement: self._agreement(name))  # type: ignore[misc]
-            self._workers.append(one)
-            if installation.spool.agency.outbox is not None:
-                folders.append((installation.spool.agency.outbox, Inbox(one.wake)))
+            # Apart, so that neither a slow server holds up what falls due, nor a fault in one keeps the other from working.
+            self._workers.append(_worker(f"agreement {agreement}", agreement, self._agreement))
+            self._workers.append(_worker(EXCHANGE + agreement, agreement, self._exchange))
         self._watch = Watch(folders, mode=installation.settings.daemon.watch)
         self._pauses: dict[str, float] = {}
 
     def stop(self) -> None:
-        """Asks the daemon to end; safe in a signal handler."""
-        self._stopping.set()
+        """Asks the daemon to end; safe in a signal handler.
+
+        A plain value: setting an event there could wait for ever for the thread that the signal interrupted in waiting on it.
+        """
+        self._asked_to_stop = True
 
     def run(self) -> None:
         """Works until `stop`; then waits for runs in progress, as long as the settings allow."""
@@ -88,11 +98,19 @@ class Service:
             worker.thread.start()
         notify.ready(f"watching {self._installation.spool.root}")
         _log.info("ready", spool=str(self._installation.spool.root), workers=len(self._workers))
-        interval = notify.watchdog_interval()
-        while not self._stopping.wait(min(interval or 5.0, 5.0) / 2):
+        interval = min(notify.watchdog_interval() or 5.0, 5.0) / 2
+        while not self._sleep(interval):
             self._watch.supervise()
             self._feed_watchdog()
+        self._stopping.set()
         self._end()
+
+    def _sleep(self, seconds: float) -> bool:
+        """Waits so long, or until somebody asks for the end: then True."""
+        until = real_time.monotonic() + seconds
+        while not self._asked_to_stop and (left := until - real_time.monotonic()) > 0:
+            real_time.sleep(min(left, STOP_LOOK_SECONDS))
+        return self._asked_to_stop
 
     def _feed_watchdog(self) -> None:
         stuck = [worker.name for worker in self._workers if not worker.moves()]
@@ -150,7 +168,7 @@ class Service:
         self._pauses[worker.name] = real_time.monotonic() + pause
 
     def _pause_after(self, worker: Worker) -> int:
-        agreement = worker.name.removeprefix("agreement ")
+        agreement = worker.name.removeprefix(EXCHANGE)
         settings = self._installation.settings.agreements.get(agreement)
         return settings.transport.retry_seconds if settings else int(PAUSE_SECONDS)
 
@@ -162,9 +180,7 @@ class Service:
         def work(woken: bool) -> None:
             if not woken and real_time.monotonic() < state["next"]:
                 return
-            finished = runs.work_through(self._installation, area, WATCHER, complete=inbox.take_complete())
-            if finished:
-                exchange.deliver_to_erp(self._installation)
+            runs.work_through(self._installation, area, WATCHER, complete=inbox.take_complete())
             daemon = self._installation.settings.daemon
             pause = daemon.settle_seconds if runs.anything_waits(area) else daemon.scan_seconds
             state["next"] = real_time.monotonic() + min(pause, daemon.scan_seconds)
@@ -179,7 +195,8 @@ class Service:
         self._select(agreement)
         self._transfer(agreement)
         self._corrections(agreement)
-        exchange.deliver_to_erp(self._installation)
+
+    def _exchange(self, agreement: str) -> None:
         exchange.send(self._installation, agreement, SCHEDULE)
         self._fetch(agreement)
 

@@ -5,9 +5,11 @@ Amounts are text with two decimals, times aware; the keys are an interface (docs
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from inkasso_formats import dialects, layout
+from inkasso_formats.dialects import Dialect
 from inkassod.core.correction import Line
 from inkassod.core.handover import Verdict
 from inkassod.core.model import CaseStatus, money
@@ -124,6 +126,18 @@ def correction(line: Line) -> Document:
     }
 
 
+def correction_totals(lines: Iterable[Line]) -> Document:
+    """The sums of what is in and of what is out, by currency."""
+    sums: dict[str, dict[str, int]] = {"in": {}, "out": {}}
+    for line in lines:
+        side, currency = sums["in" if line.included else "out"], line.movement.currency
+        side[currency] = side.get(currency, 0) + line.movement.amount
+    return {
+        side: {currency: money(amount) for currency, amount in by_currency.items()}
+        for side, by_currency in sums.items()
+    }
+
+
 def case(row: Any, balance: int | None = None) -> Document:
     """One case. `settled`: it is closed and nothing is owed on its invoice any more."""
     owed = row["balance"] if balance is None else balance
@@ -153,8 +167,8 @@ def case(row: Any, balance: int | None = None) -> Document:
     }
 
 
-def event(row: Any) -> Document:
-    """One event of a case's time line: what happened, by which run, file and line."""
+def event(row: Any, raw: str | None = None) -> Document:
+    """One event of a case's time line: what happened, by which run, file and line; `raw` is the text of that line."""
     return {
         "at": row["finished"] or row["started"],
         "run": row["run"],
@@ -163,6 +177,7 @@ def event(row: Any) -> Document:
         "file": row["file_name"],
         "line": row["line"],
         "change": row["change"],
+        "raw": raw,
     }
 
 
@@ -190,3 +205,44 @@ def entry(row: Any) -> Document:
 def trial(found: Mapping[str, Any]) -> Document:
     """What a file would do, as a run that was not made."""
     return {**found, "run": None}
+
+
+def dialect(one: Dialect) -> Document:
+    """A dialect's layouts: as the positions of its fields, and as Markdown for people."""
+    return {
+        "dialect": one.name,
+        "title": one.title,
+        "provenance": one.provenance,
+        "encoding": one.encoding,
+        "files": [
+            {
+                "kind": kind,
+                "direction": file.direction,
+                "name": file.name,
+                "length": file.length,
+                "records": {
+                    part: [_field(row) for row in layout.table(record)] for part, record in file.parts.items()
+                },
+            }
+            for kind, file in one.files.items()
+        ],
+        "codes": {
+            table.name: [
+                {"code": code, "word": row.word, "text": row.text} for code, row in table.codes.items()
+            ]
+            for table in one.codes.values()
+        },
+        "markdown": dialects.describe(one),
+    }
+
+
+def _field(row: Sequence[str]) -> Document:
+    position, _length, name, kind, required, content = row
+    first, _, last = position.partition("-")
+    return {
+        "field": name,
+        "position": [int(first), int(last or first)],
+        "type": kind,
+        "required": bool(required),
+        "content": content,
+    }

@@ -98,8 +98,8 @@ class Watch:
     def stop(self) -> None:
         """Ends the watching."""
         observer, self._observer = self._observer, None
-        if observer is not None and observer.is_alive():
-            observer.stop()
+        if observer is not None:
+            observer.stop()  # also a dead one: its emitters hold threads and descriptors of their own
             observer.join(timeout=5)
 
 

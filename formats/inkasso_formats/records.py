@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+Day = date  # the type, where a field has taken its name
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewCase:
@@ -115,6 +117,11 @@ class Payment:
     type: str = ""
     reversal: bool = False
     text: str = ""
+    invoice_refs: tuple[str, ...] = ()  # numbers of invoices and credit notes, where the file names them
+    bank_reference: str = ""  # the bank's own number of the payment
+    value_date: Day | None = None
+    payer_id: str = ""  # organisation number of the payer
+    payer_bankgiro: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,14 +1,15 @@
-"""Numbers that carry check digits: payment references (KID), bank accounts, identity numbers.
+"""Numbers that carry check digits: payment references, bank accounts, identity numbers.
 
 KID rules: Nets, "System specification OCR giro" (2010), chapter 5. Lengths of 2 to 25 are taken, because banks and
-agreements differ and a reader must not lose a payment.
+agreements differ and a reader must not lose a payment. The rules of the other references stand in `reference_rules`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from itertools import cycle
+from dataclasses import dataclass
+from typing import Literal
 
 from stdnum import luhn
 from stdnum.exceptions import InvalidChecksum, InvalidFormat, ValidationError
@@ -17,8 +18,54 @@ from stdnum.no import fodselsnummer, orgnr
 from stdnum.se import orgnr as organisationsnummer
 from stdnum.util import clean
 
+from inkasso_formats.reference_rules import (
+    OcrControl,
+    OcrLevel,
+    Verdict,
+    finnish_iban,
+    judge_ocr_number,
+    length_digit_holds,
+    mod10,
+    mod10_731,
+    mod11,
+    ocr_number,
+    ocr_number_holds,
+    rf,
+    rf_holds,
+    rf_of_viite,
+    viite,
+    viite_holds,
+    viite_of_rf,
+)
+
+__all__ = [
+    "OcrControl",
+    "OcrLevel",
+    "ReferenceKind",
+    "ReferenceKinds",
+    "Verdict",
+    "account_key",
+    "compact",
+    "finnish_iban",
+    "identity_problem",
+    "is_kid",
+    "judge_ocr_number",
+    "kid_holds",
+    "kid_mod10",
+    "kid_mod11",
+    "length_digit_holds",
+    "ocr_number",
+    "ocr_number_holds",
+    "rf",
+    "rf_holds",
+    "rf_of_viite",
+    "viite",
+    "viite_holds",
+    "viite_of_rf",
+    "what_is",
+]
+
 _KID = re.compile(r"[0-9]{1,24}[0-9-]")
-_DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)  # the digits of twice a digit, added
 _BIRTH_NUMBER = re.compile(r"[0-9]{11}")
 _PERSONAL_NUMBER = re.compile(r"([0-9]{2})?[0-9]{10}")
 _NORWEGIAN_DIGITS = 11  # of a bank account (BBAN); behind `NO` and two check digits it is the IBAN
@@ -31,12 +78,12 @@ def is_kid(text: str) -> bool:
 
 def kid_mod10(digits: str) -> str:
     """The digits with their mod 10 check digit behind them. Raises ValueError unless they are 1 to 24 digits."""
-    return _with_check(digits, _mod10)
+    return _with_check(digits, mod10)
 
 
 def kid_mod11(digits: str) -> str:
     """The digits with their mod 11 check character behind them, which is `-` for ten. Raises ValueError as `kid_mod10`."""
-    return _with_check(digits, _mod11)
+    return _with_check(digits, mod11)
 
 
 def kid_holds(text: str) -> bool:
@@ -44,7 +91,7 @@ def kid_holds(text: str) -> bool:
 
     Which of the two an agreement uses cannot be told from a file, so both are taken.
     """
-    return is_kid(text) and text[-1] in {_mod10(text[:-1]), _mod11(text[:-1])}
+    return is_kid(text) and text[-1] in {mod10(text[:-1]), mod11(text[:-1])}
 
 
 def _with_check(digits: str, check: Callable[[str], str]) -> str:
@@ -53,17 +100,71 @@ def _with_check(digits: str, check: Callable[[str], str]) -> str:
     return digits + check(digits)
 
 
-def _mod10(digits: str) -> str:
-    doubled = sum(_DOUBLED[int(digit)] for digit in digits[::-2])
-    return str(-(doubled + sum(int(digit) for digit in digits[-2::-2])) % 10)
+# --- what a reference is -------------------------------------------------------------------------------------
+
+ReferenceKind = Literal["kid_mod10", "kid_mod11", "ocr_number", "ocr_number_with_length", "viite", "rf"]
 
 
-def _mod11(digits: str) -> str:
-    total = sum(
-        weight * int(digit) for weight, digit in zip(cycle(range(2, 8)), reversed(digits), strict=False)
-    )
-    check = -total % 11
-    return "-" if check == 10 else str(check)
+@dataclass(frozen=True, slots=True)
+class ReferenceKinds:
+    """What a reference can be, in compact form; where it can be nothing, `reason` says why."""
+
+    text: str
+    kinds: tuple[ReferenceKind, ...]
+    reason: str = ""
+
+
+_KINDS: Mapping[ReferenceKind, Callable[[str], bool]] = {
+    "kid_mod10": lambda text: is_kid(text) and text[-1] == mod10(text[:-1]),
+    "kid_mod11": lambda text: is_kid(text) and text[-1] == mod11(text[:-1]),
+    "ocr_number": ocr_number_holds,
+    "ocr_number_with_length": length_digit_holds,
+    "viite": viite_holds,
+    "rf": rf_holds,
+}
+
+
+def compact(text: str) -> str:
+    """A reference without the blanks of its printed groups, in capitals."""
+    return "".join(text.split()).upper()
+
+
+def what_is(text: str) -> ReferenceKinds:
+    """Every kind of reference that the text can be by its shape and check digits, or why it is none.
+
+    A number often is of several kinds: which one is meant, the agreement or the country says, never the number.
+    """
+    number = compact(text)
+    kinds = tuple(kind for kind, holds in _KINDS.items() if holds(number))
+    return ReferenceKinds(number, kinds, "" if kinds else _why_nothing(number))
+
+
+def _why_nothing(number: str) -> str:
+    if not number:
+        return "is empty"
+    if number.startswith("RF"):
+        return _why_no_rf(number)
+    if is_kid(number):
+        body = number[:-1]
+        return (
+            f"ends in {number[-1]}; a check digit would be {mod10(body)} by mod 10 (KID, OCR number), "
+            f"{mod11(body)} by mod 11 (KID), {mod10_731(body)} by 7-3-1 (viite)"
+        )
+    odd = next((sign for sign in number if not (sign.isascii() and sign.isdigit())), None)
+    if odd is not None:
+        return f"holds {odd!r}; digits expected (the last of a KID may be `-`), or `RF` with two check digits"
+    return f"has {len(number)} digit{'' if len(number) == 1 else 's'}; 2 to 25 expected"
+
+
+def _why_no_rf(number: str) -> str:
+    try:
+        right = rf(number[4:])
+    except ValueError as error:
+        return f"begins like an RF reference, but behind the check digits {error}"
+    return f"has the check digits {number[2:4]}; {right[2:4]} expected (ISO 11649)"
+
+
+# --- accounts and identity numbers ----------------------------------------------------------------------------
 
 
 def account_key(text: str) -> str:

@@ -99,6 +99,7 @@ def set_time(installation: Installation, at: datetime) -> None:
 def customer(customer_no: str = "K1", **more: object) -> CustomerRow:
     """A person who may be sent to the agency."""
     values: dict[str, object] = {
+        "line": 0,
         "name": "Kari Oppdiktet",
         "kind": "private",
         "address": "Prøvegata 1",
@@ -106,31 +107,36 @@ def customer(customer_no: str = "K1", **more: object) -> CustomerRow:
         "city": "Oslo",
         "country": "NO",
     }
-    return CustomerRow(line=0, customer_no=customer_no, **{**values, **more})  # type: ignore[arg-type]
+    return CustomerRow(customer_no=customer_no, **{**values, **more})  # type: ignore[arg-type]
 
 
 def invoice(invoice_no: str = "1001", customer_no: str = "K1", **more: object) -> InvoiceRow:
     """1 000.00 NOK, due on 1 January 2026."""
     values: dict[str, object] = {
+        "line": 0,
         "invoice_date": date(2025, 12, 18),
         "due_date": date(2026, 1, 1),
         "amount": 100_000,
         "currency": "NOK",
     }
-    return InvoiceRow(line=0, invoice_no=invoice_no, customer_no=customer_no, **{**values, **more})  # type: ignore[arg-type]
+    return InvoiceRow(invoice_no=invoice_no, customer_no=customer_no, **{**values, **more})  # type: ignore[arg-type]
 
 
 def reminder(invoice_no: str = "1001", level: int = 1, **more: object) -> ReminderRow:
     """A reminder sent on 1 February 2026."""
-    values: dict[str, object] = {"reminder_no": f"P{invoice_no}-{level}", "sent_date": date(2026, 2, 1)}
-    return ReminderRow(line=0, invoice_no=invoice_no, level=level, **{**values, **more})  # type: ignore[arg-type]
+    values: dict[str, object] = {
+        "line": 0,
+        "reminder_no": f"P{invoice_no}-{level}",
+        "sent_date": date(2026, 2, 1),
+    }
+    return ReminderRow(invoice_no=invoice_no, level=level, **{**values, **more})  # type: ignore[arg-type]
 
 
 def entry(entry_no: str, amount: int, *invoices: str, kind: str = "payment", **more: object) -> EntryRow:
     """An entry of the ERP of 1 March 2026; amount in øre."""
-    values: dict[str, object] = {"date": date(2026, 3, 1), "currency": "NOK"}
+    values: dict[str, object] = {"line": 0, "date": date(2026, 3, 1), "currency": "NOK"}
     return EntryRow(  # type: ignore[arg-type]
-        line=0, entry_no=entry_no, kind=kind, amount=amount, invoices=invoices, **{**values, **more}
+        entry_no=entry_no, kind=kind, amount=amount, invoices=invoices, **{**values, **more}
     )
 
 

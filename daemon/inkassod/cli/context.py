@@ -5,8 +5,8 @@ from __future__ import annotations
 import getpass
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,6 +20,7 @@ from inkassod import app, log
 from inkassod.cli import render
 from inkassod.installation import Actor, Installation
 from inkassod.settings import Settings, SettingsError, load
+from inkassod.views import Document
 
 DONE, FAILED, USAGE, HELD_BACK, SETTINGS_WRONG, TRANSPORT_FAILED, BUSY = range(7)
 INTERRUPTED = 130  # as shells have it
@@ -69,6 +70,12 @@ class Call:
             log.configure("text", warnings_only=True)
         return settings
 
+    def checked(self) -> Document:
+        """What the settings hold, once all of them can be used. Raises SettingsError."""
+        settings = self.settings()
+        with _dialects_are_settings():
+            return app.check_settings(settings)
+
     @property
     def installation(self) -> Installation:
         """What the command works on. Raises SettingsError, also for a dialect that cannot be used; OSError, DBAPIError."""
@@ -86,6 +93,11 @@ class Call:
             return None
         return (given + timedelta(days=after)).replace(tzinfo=zone_of(self.installation))
 
+    def close(self) -> None:
+        """Gives back what the command held open."""
+        if self._installation is not None:
+            self._installation.database.close()
+
     def working(self, text: str) -> AbstractContextManager[Any]:
         """On a terminal, shows that work goes on."""
         return nullcontext() if self.as_json else render.working(text)
@@ -98,16 +110,23 @@ class Call:
         zone = zone_of(self._installation) if self._installation is not None else None
         render.show(blocks(render.local(document, zone)))
 
-    def say(self, line: str) -> None:
-        """A line for people while a command goes on; standard output belongs to the JSON document where one is asked for."""
+    def say(self, text: str) -> None:
+        """A text for people while a command goes on; standard output belongs to the JSON document where one is asked for."""
         sys.stdout.flush()
-        typer.echo(log.harmless(line), err=self.as_json)
+        typer.echo(render.safe(text), err=self.as_json)
 
 
 def opened(settings: Settings) -> Installation:
     """The installation of the settings. Raises SettingsError, also for a dialect that cannot be used; OSError, DBAPIError."""
-    try:
+    with _dialects_are_settings():
         return app.installation_of(settings)
+
+
+@contextmanager
+def _dialects_are_settings() -> Iterator[None]:
+    """An agreement names its dialect, so one that cannot be used is a fault in the settings."""
+    try:
+        yield
     except FormatError as error:
         raise SettingsError(problem.message for problem in error.problems) from error
 

@@ -11,7 +11,7 @@ import typer
 from sqlalchemy.exc import DBAPIError
 
 from inkasso_formats.problems import FormatError
-from inkassod import app, log
+from inkassod import app
 from inkassod.cli import render
 from inkassod.cli.context import BUSY, FAILED, SETTINGS_WRONG, TRANSPORT_FAILED, USAGE, NoSettingsError
 from inkassod.corrections import UnreadPaymentsError
@@ -34,26 +34,24 @@ def failure_of(error: Exception, settings: Path | None) -> Failure:
     """The failure that an error means; `settings` is the file that was read, where one was."""
     if isinstance(error, typer.TyperException):
         return Failure(USAGE, "usage", _usage(error.format_message()))
-    if isinstance(error, app.UsageError):
-        return Failure(USAGE, "usage", str(error))
     if isinstance(error, NoSettingsError):
         return Failure(SETTINGS_WRONG, "settings.missing", str(error))
     if isinstance(error, SettingsError):
         return Failure(SETTINGS_WRONG, "settings", f"{settings} cannot be used", error.problems)
     if isinstance(error, app.TransportError):
         return Failure(TRANSPORT_FAILED, error.code, str(error))
-    if isinstance(error, Busy):
-        return Failure(BUSY, error.code, str(error))
-    return _failed(error)
+    if isinstance(error, SpoolError):
+        return Failure(BUSY if isinstance(error, Busy) else FAILED, error.code, str(error))
+    return _others(error)
 
 
-def _failed(error: Exception) -> Failure:
-    """The failures that all have the same exit status."""
+def _others(error: Exception) -> Failure:
+    """The failures that are no fault of the settings, the spool or the line."""
+    if isinstance(error, app.UsageError):
+        return Failure(USAGE, "usage", str(error))
     if isinstance(error, FormatError):
         problems = tuple(problem.message for problem in error.problems)
         return Failure(FAILED, error.problems[0].code, "the file cannot be read", problems)
-    if isinstance(error, SpoolError):
-        return Failure(FAILED, error.code, str(error))
     if isinstance(error, DBAPIError):
         return Failure(FAILED, "database", f"the database cannot be used: {error.orig}")
     if isinstance(error, OSError):
@@ -76,7 +74,7 @@ def _system(error: OSError) -> str:
 
 def _usage(text: str) -> str:
     """The parser's sentence; the two options of every command are looked for behind it by many."""
-    sentence = text.strip().rstrip(".")
+    sentence = text.strip().rstrip(".").replace("Value error, ", "")
     for option in ("--json", "--config"):
         if sentence.startswith("No such option") and option in sentence:
             return f"{option} stands before the command: inkassod {option} ... COMMAND"
@@ -96,7 +94,7 @@ def tell(failure: Failure, *, as_json: bool) -> None:
     end = ":" if failure.problems else ""
     lines = [f"inkassod: {failure.message}{end}", *(f"  {problem}" for problem in failure.problems)]
     for line in lines:
-        typer.echo("\n".join(log.harmless(part) for part in line.splitlines()), err=True)
+        typer.echo(render.safe(line), err=True)
 
 
 def debugging() -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from rich import box
@@ -23,14 +23,23 @@ from rich.text import Text
 
 from inkassod.log import harmless
 
-NUMBERS = frozenset(
-    "run line size attempts amount balance principal interest costs remaining read applied refused unchanged stray level".split()
-)
+NUMBERS = frozenset(["run", "line", "case", "size", "attempts", "amount", "balance", "principal", "level"])
+WHOLE = NUMBERS | {
+    "started",
+    "at",
+    "delivered",
+    "opened",
+    "date",
+    "due",
+    "kind",
+    "outcome",
+    "status",
+}  # never broken
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Rows under headings; columns named in NUMBERS stand to the right."""
+    """Rows under headings, or without where all are empty; columns named in NUMBERS stand to the right."""
 
     columns: Sequence[str]
     rows: Sequence[Sequence[Any]]
@@ -39,16 +48,21 @@ class Grid:
 Block = str | Grid
 
 
+def grid(columns: Sequence[str], documents: Iterable[Mapping[str, Any]]) -> Grid:
+    """The values of documents that have these keys."""
+    return Grid(columns, [tuple(one[name] for name in columns) for one in documents])
+
+
 def write_json(document: Mapping[str, Any]) -> None:
     """The one JSON document of a call, in UTF-8 whatever the terminal's encoding."""
-    text = json.dumps(document, ensure_ascii=False, indent=2, default=_plain_value)
+    text = json.dumps(document, ensure_ascii=False, indent=2, default=plain_value)
     sys.stdout.flush()
     sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace") + b"\n")
     sys.stdout.buffer.flush()
 
 
-def _plain_value(value: object) -> str:
-    """Dates and times as ISO 8601, a time of day to the minute; what else there is (paths) as text."""
+def plain_value(value: object) -> str:
+    """A value in a program's hands: dates and times as ISO 8601, a time of day to the minute; what else there is (paths) as text."""
     if isinstance(value, datetime | date):
         return value.isoformat()
     return value.isoformat("minutes") if isinstance(value, time) else str(value)
@@ -70,10 +84,10 @@ def show(blocks: Iterable[Block]) -> None:
     if sys.stdout.isatty():
         console = Console(highlight=False, markup=False, emoji=False)
         for block in blocks:
-            console.print(Text(_line(block)) if isinstance(block, str) else _table(block))
+            console.print(Text(safe(block)) if isinstance(block, str) else _table(block))
         return
     for block in blocks:
-        lines = [_line(block)] if isinstance(block, str) else plain(block)
+        lines = [safe(block)] if isinstance(block, str) else plain(block)
         for line in lines:
             print(line)  # noqa: T201  (this is where answers are printed)
 
@@ -87,7 +101,8 @@ def working(text: str) -> AbstractContextManager[Any]:
 
 def plain(grid: Grid) -> list[str]:
     """The grid as lines, each column as wide as its widest cell."""
-    rows = [list(grid.columns), *([cell(value) for value in row] for row in grid.rows)]
+    heading = [list(grid.columns)] if any(grid.columns) else []
+    rows = [*heading, *([cell(value) for value in row] for row in grid.rows)]
     widths = [max(cell_len(row[index]) for row in rows) for index in range(len(grid.columns))]
     right = [name in NUMBERS for name in grid.columns]
     return [
@@ -104,9 +119,10 @@ def _padded(text: str, width: int, *, to_right: bool) -> str:
 
 
 def _table(grid: Grid) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_header=any(grid.columns))
     for name in grid.columns:
-        table.add_column(Text(name), justify="right" if name in NUMBERS else "left", overflow="fold")
+        side: Literal["left", "right"] = "right" if name in NUMBERS else "left"
+        table.add_column(Text(name), justify=side, no_wrap=name in WHOLE, overflow="fold")
     for row in grid.rows:
         table.add_row(*(Text(cell(value)) for value in row))
     return table
@@ -121,10 +137,10 @@ def cell(value: Any) -> str:
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M:%S}"
     if isinstance(value, date | time):
-        return _plain_value(value)
+        return plain_value(value)
     return harmless(" ".join(str(value).splitlines()).replace("\t", " "))
 
 
-def _line(text: str) -> str:
-    """A text block keeps its own line ends, and nothing else that steers a terminal."""
+def safe(text: str) -> str:
+    """A text keeps its own line ends, and nothing else that steers a terminal."""
     return "\n".join(harmless(line.replace("\t", " ")) for line in text.split("\n"))

@@ -25,7 +25,7 @@ class Movement:
     origin_reason: str
     settlement: bool | None
     case: Case
-    balance: int  # of the invoice, now
+    balance: int  # what is left on the invoice after it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +48,8 @@ def decide(movements: Sequence[Movement], closure_days: int) -> list[Line]:
 
 
 def _line(movement: Movement, closure_days: int) -> Line:
+    if movement.amount == 0:
+        return _out(movement, "nothing", "nothing of it falls on this invoice")
     if movement.kind is EntryKind.CREDIT_LOSS:
         return _out(movement, "credit_loss", "a credit loss is not reported: talk to the agency first")
     if movement.kind is EntryKind.CREDIT_NOTE:

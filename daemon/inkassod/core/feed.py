@@ -8,7 +8,7 @@ from typing import Any
 from inkasso_formats.feed.rows import CustomerRow, EntryRow, FeedRow, InvoiceRow, ReminderRow
 from inkasso_formats.problems import FormatProblem
 from inkassod.core.decision import Decision
-from inkassod.core.model import Effect, EntryKind, Origin, money
+from inkassod.core.model import Effect, EntryKind, Origin, Owed, money
 from inkassod.core.payments import origin
 
 TABLES = {CustomerRow: "customers", InvoiceRow: "invoices", ReminderRow: "reminders", EntryRow: "entries"}
@@ -54,18 +54,19 @@ def upsert(rows: Sequence[FeedRow], existing: Mapping[str, Row], parents: Collec
 def book_entries(
     rows: Sequence[EntryRow],
     existing: Mapping[str, Sequence[Row]],
-    balances: Mapping[str, int],
+    balances: Mapping[str, Owed],
     agency_accounts: Collection[str],
 ) -> Decision:
     """Entries of the feed, each as one part for every invoice it settles.
 
     `existing`: the parts in the ledger by entry number; `balances`: what is owed on each invoice that the rows name.
+    An entry in another currency than its invoice is refused: what is owed is a sum of one currency.
     An entry that the agency was told of (or that was left out for a reason) is not changed behind its back.
     `decision.rows["entries"]` replaces all parts of the entries that it names.
     """
     decision = Decision()
     out = decision.rows.setdefault("entries", [])
-    owed = dict(balances)
+    owed = {invoice_no: left.balance for invoice_no, left in balances.items()}
     now: dict[str, Sequence[Row]] = dict(existing)
     for row in rows:
         decision.counts.read += 1
@@ -116,10 +117,15 @@ def _shown(value: Any) -> str:
     return "(empty)" if value is None or value == "" else str(value)
 
 
-def _entry_problem(row: EntryRow, old: Sequence[Row], balances: Mapping[str, int]) -> FormatProblem | None:
+def _entry_problem(row: EntryRow, old: Sequence[Row], balances: Mapping[str, Owed]) -> FormatProblem | None:
     for invoice_no in row.invoices:
         if invoice_no not in balances:
             return _unknown(row.line, "invoices", invoice_no, "invoice")
+        if balances[invoice_no].currency != row.currency:
+            rule = f"invoice {invoice_no} is in {balances[invoice_no].currency}: enter the amount in that currency"
+            return FormatProblem(
+                code="feed.entry_currency", line=row.line, field="currency", value=row.currency, rule=rule
+            )
     if old and not _same_entry(row, old[0]) and any(part["reported"] for part in old):
         run = next(part["reported_run"] for part in old if part["reported"])
         rule = f"was handed to the agency (or left out) by run {run} and cannot change: enter the difference as a new entry"

@@ -48,13 +48,19 @@ def _case_reasons(claim: Claim, *, by_hand: bool) -> Iterator[Reason]:
     elif case.status is CaseStatus.CLOSED:
         yield Reason(
             "case_closed",
-            f"the agency closed case {case.case_id} on {case.closed_on} ({case.closing or case.closing_code})",
+            f"the agency closed case {case.case_id} on {case.closed_on}{_why(case.closing or case.closing_code)}",
         )
     elif not by_hand:
         yield Reason(
             "case_rejected",
-            f"the agency rejected case {case.case_id} ({case.rejection_code} {case.rejection}): mend it, then transfer it by hand",
+            f"the agency rejected case {case.case_id}{_why(case.rejection_code, case.rejection)}: mend it, then transfer it by hand",
         )
+
+
+def _why(*words: str) -> str:
+    """The agency's words in brackets; nothing where it gave none."""
+    said = " ".join(word for word in words if word)
+    return f" ({said})" if said else ""
 
 
 def _invoice_reasons(invoice: Invoice, terms: Terms, today: date) -> Iterator[Reason]:

@@ -99,19 +99,18 @@ def _own(record: Answer, cases: Mapping[str, Case], what: str, decision: Decisio
 
 
 def _accepted(receipt: Receipt, case: Case) -> Change:
-    if case.agency_case_no == receipt.agency_case_no and case.status is not CaseStatus.SENT:
-        return None
-    if case.status is CaseStatus.REJECTED:
-        return _problem(
-            receipt, "receipt", "case.rejected", f"case {case.case_id} was rejected before: ask the agency"
-        )
-    if case.agency_case_no and case.agency_case_no != receipt.agency_case_no:
-        rule = f"case {case.case_id} has the agency's case number {case.agency_case_no} already: ask the agency which holds"
-        return _problem(receipt, "receipt", "case.number", rule, "agency_case_no", receipt.agency_case_no)
-    values: dict[str, object] = {"agency_case_no": receipt.agency_case_no}
+    contradiction = _contradiction(receipt, "receipt", case)
+    if contradiction is not None:
+        return contradiction
+    values = _number(case, receipt.agency_case_no)
     if case.status is CaseStatus.SENT:
         values["status"] = CaseStatus.ACTIVE
-    return values, f"accepted by the agency with case number {receipt.agency_case_no}"
+    if not values:
+        return None
+    number = (
+        f"with case number {receipt.agency_case_no}" if receipt.agency_case_no else "without a case number"
+    )
+    return values, f"accepted by the agency {number}"
 
 
 def _rejected(receipt: Receipt, case: Case) -> Change:
@@ -129,18 +128,9 @@ def _rejected(receipt: Receipt, case: Case) -> Change:
 
 
 def _moved(news: CaseUpdate, case: Case) -> Change:
-    if case.status is CaseStatus.CLOSED:
-        rule = f"case {case.case_id} was closed on {case.closed_on}: nothing is changed; ask the agency whether it is open again"
-        return _problem(news, "update", "case.closed", rule)
-    if case.status is CaseStatus.REJECTED:
-        return _problem(
-            news, "update", "case.rejected", f"case {case.case_id} was rejected before: ask the agency"
-        )
-    if (case.stage_code, case.stage_on) == (news.stage_code, news.on) and case.agency_case_no:
-        return None
-    stage = f"{news.stage_code} {news.stage}".strip()
-    if case.stage_on is not None and news.on < case.stage_on:
-        return {}, f"late news of {news.on}: stage was {stage}"
+    contradiction = _contradiction(news, "update", case)
+    if contradiction is not None:
+        return contradiction
     values: dict[str, object] = {
         "stage_code": news.stage_code,
         "stage": news.stage,
@@ -148,19 +138,29 @@ def _moved(news: CaseUpdate, case: Case) -> Change:
         "agency_paid": news.paid,
         "agency_remaining": news.remaining,
     }
-    values |= _number(case, news.agency_case_no)
-    return values, f"stage {stage} on {news.on}"
+    taken = _number(case, news.agency_case_no)
+    if not taken and _says_nothing_new(values, case):
+        return None
+    stage = f"{news.stage_code} {news.stage}".strip()
+    if _late(news, case):
+        return taken, f"late news of {news.on}: stage was {stage}"
+    if case.status is CaseStatus.CLOSED:
+        rule = f"case {case.case_id} was closed on {case.closed_on}: nothing is changed; ask the agency whether it is open again"
+        return _problem(news, "update", "case.closed", rule)
+    return values | taken, f"stage {stage} on {news.on}"
+
+
+def _late(news: CaseUpdate, case: Case) -> bool:
+    """True for news that something newer has overtaken; on the day of a closure the closure is the newer."""
+    if case.status is CaseStatus.CLOSED:
+        return case.closed_on is not None and news.on <= case.closed_on
+    return case.stage_on is not None and news.on < case.stage_on
 
 
 def _closed(closure: Closure, case: Case) -> Change:
-    if case.status is CaseStatus.CLOSED:
-        same = (case.closed_on, case.closing_code) == (closure.on, closure.reason_code)
-        rule = f"case {case.case_id} was closed before, on {case.closed_on} ({case.closing_code}): ask the agency which holds"
-        return None if same else _problem(closure, "closure", "case.closed", rule)
-    if case.status is CaseStatus.REJECTED:
-        return _problem(
-            closure, "closure", "case.rejected", f"case {case.case_id} was rejected before: ask the agency"
-        )
+    contradiction = _contradiction(closure, "closure", case)
+    if contradiction is not None:
+        return contradiction
     values: dict[str, object] = {
         "status": CaseStatus.CLOSED,
         "closed_on": closure.on,
@@ -171,15 +171,38 @@ def _closed(closure: Closure, case: Case) -> Change:
         "closed_costs": closure.costs,
         "closed_remaining": closure.remaining,
     }
-    values |= _number(case, closure.agency_case_no)
-    return values, f"closed on {closure.on}: {values['closing']}"
+    if case.status is CaseStatus.CLOSED:
+        rule = f"case {case.case_id} was closed before, on {case.closed_on} ({case.closing_code}): ask the agency which holds"
+        same = _says_nothing_new(
+            {**values, "closing": case.closing}, case
+        )  # the words alone make no difference
+        return None if same else _problem(closure, "closure", "case.closed", rule)
+    return _number(case, closure.agency_case_no) | values, f"closed on {closure.on}: {values['closing']}"
 
 
 def _number(case: Case, agency_case_no: str) -> dict[str, object]:
     """An answer that overtook its receipt brings the case number with it, and shows that the case was taken."""
     if case.agency_case_no or not agency_case_no:
         return {}
-    return {"agency_case_no": agency_case_no}
+    values: dict[str, object] = {"agency_case_no": agency_case_no}
+    if case.status is CaseStatus.SENT:
+        values["status"] = CaseStatus.ACTIVE
+    return values
+
+
+def _says_nothing_new(values: Mapping[str, object], case: Case) -> bool:
+    return all(getattr(case, name) == value for name, value in values.items())
+
+
+def _contradiction(record: Answer, what: str, case: Case) -> FormatProblem | None:
+    """What no answer may do: speak of a case that the agency rejected, or by another number than its own."""
+    if case.status is CaseStatus.REJECTED:
+        rule = f"case {case.case_id} was rejected before: ask the agency"
+        return _problem(record, what, "case.rejected", rule)
+    if not case.agency_case_no or not record.agency_case_no or case.agency_case_no == record.agency_case_no:
+        return None
+    rule = f"case {case.case_id} has the agency's case number {case.agency_case_no} already: ask the agency which holds"
+    return _problem(record, what, "case.number", rule, "agency_case_no", record.agency_case_no)
 
 
 def _problem(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, time
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class CaseStatus(StrEnum):
@@ -120,12 +121,15 @@ class Case:
     stage_code: str = ""
     stage: str = ""
     stage_on: date | None = None
+    agency_paid: int = 0
+    agency_remaining: int = 0
     closed_on: date | None = None
     closing_code: str = ""
     closing: str = ""
     closed_principal: int = 0
     closed_interest: int = 0
     closed_costs: int = 0
+    closed_remaining: int = 0
 
     @property
     def key(self) -> str:
@@ -141,6 +145,13 @@ class Claim:
     customer: Customer | None
     reminder: Reminder | None  # the one of the highest level
     case: Case | None  # the latest case of the invoice
+
+
+class Owed(NamedTuple):
+    """What is left of an invoice, and in which currency."""
+
+    balance: int
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)

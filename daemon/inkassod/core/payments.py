@@ -22,14 +22,15 @@ def origin(payer_account: str, agency_accounts: Collection[str]) -> tuple[Origin
 
 def book(
     payments: Sequence[Payment],
-    invoices: Mapping[str, Sequence[str]],
+    invoices: Mapping[str, Mapping[str, str]],
     known: Collection[str],
     agency_accounts: Collection[str],
 ) -> Decision:
     """Entries for payments of a bank's file.
 
-    `invoices`: invoice numbers by reference; `known`: identities already in the ledger. A payment whose reference names
-    no invoice, or several, is kept without one and told as a problem: the sum of the entries is the sum of the payments.
+    `invoices`: by reference, the currencies of its invoices by number; `known`: identities already in the ledger. A
+    payment whose reference names no invoice, several, or one in another currency, is kept without one and told as a
+    problem: the sum of the entries is the sum of the payments.
     """
     decision = Decision()
     rows = decision.rows.setdefault("entries", [])
@@ -41,13 +42,22 @@ def book(
             decision.unchanged()
             continue
         seen.add(payment.identity)
-        matches = invoices.get(payment.reference, ()) if payment.reference else ()
-        if len(matches) != 1:
+        matches = invoices.get(payment.reference, {}) if payment.reference else {}
+        invoice_no = _sole_match(payment, matches)
+        if invoice_no is None:
             decision.stray(_unmatched(payment, matches))
         else:
             decision.counts.applied += 1
-        rows.append(_row(payment, matches[0] if len(matches) == 1 else None, agency_accounts))
+        rows.append(_row(payment, invoice_no, agency_accounts))
     return decision
+
+
+def _sole_match(payment: Payment, matches: Mapping[str, str]) -> str | None:
+    """The one invoice of the reference, where what is paid and what is owed are in the same currency."""
+    if len(matches) != 1:
+        return None
+    (invoice_no,) = matches
+    return invoice_no if matches[invoice_no] == payment.currency else None
 
 
 def _row(payment: Payment, invoice_no: str | None, agency_accounts: Collection[str]) -> dict[str, object]:
@@ -72,8 +82,8 @@ def _row(payment: Payment, invoice_no: str | None, agency_accounts: Collection[s
     }
 
 
-def _unmatched(payment: Payment, matches: Sequence[str]) -> FormatProblem:
-    reason = unmatched_reason(payment.reference, matches)
+def _unmatched(payment: Payment, matches: Mapping[str, str]) -> FormatProblem:
+    reason = unmatched_reason(payment, matches)
     return FormatProblem(
         code=f"payment.{reason.code}",
         line=payment.line,
@@ -84,10 +94,15 @@ def _unmatched(payment: Payment, matches: Sequence[str]) -> FormatProblem:
     )
 
 
-def unmatched_reason(reference: str, matches: Sequence[str]) -> Reason:
-    """Why a reference leads to no invoice."""
-    if not reference:
+def unmatched_reason(payment: Payment, matches: Mapping[str, str]) -> Reason:
+    """Why a payment leads to no invoice; `matches`: the currencies of the invoices of its reference, by number."""
+    if not payment.reference:
         return Reason("no_reference", "no reference is given")
-    if matches:
+    if len(matches) > 1:
         return Reason("ambiguous", f"is the reference of several invoices: {', '.join(matches)}")
+    for invoice_no, currency in matches.items():
+        text = (
+            f"is the reference of invoice {invoice_no}, which is in {currency}; {payment.currency} was paid"
+        )
+        return Reason("currency", text)
     return Reason("unmatched", "is the reference of no invoice in the ledger")

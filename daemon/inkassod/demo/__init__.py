@@ -5,18 +5,18 @@ Every step is done with the parts that run in production, and checked against th
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from inkassod import app
+from inkassod import app, log
 from inkassod.demo import place
 from inkassod.demo.cycle import STEPS, Step
-from inkassod.demo.daemon import Daemon, StoppedError
+from inkassod.demo.daemon import Daemon, NotSeenError
 from inkassod.demo.ending import what_happened, what_next
-from inkassod.demo.scene import NotSeenError, Say, Scene
+from inkassod.demo.scene import Say, Scene
+from inkassod.demo.stop import Stop, StoppedError, stoppable
 from inkassod.simulator import command, sample
 
 SEED = 7
@@ -31,6 +31,7 @@ def demo(folder: Path | None, once: bool, say: Say) -> int:
     `folder` (`.demo` here by default) is made anew. With `once` the demo ends after the last step: 0 where every step was
     seen, else 1; without it agency and daemon go on until Ctrl-C or SIGTERM.
     """
+    log.configure("text", warnings_only=True)  # what the daemon logs stands in its own file
     try:
         with place.prepared(folder or Path(place.DEFAULT)) as home:
             return _in(home, once=once, say=say)
@@ -43,7 +44,7 @@ def demo(folder: Path | None, once: bool, say: Say) -> int:
 
 
 def _in(home: Path, *, once: bool, say: Say) -> int:
-    with command.stopping(None) as stop:
+    with stoppable() as stop:
         try:
             with _scene(home, say, stop) as scene:
                 missing = _cycle(scene)
@@ -52,13 +53,16 @@ def _in(home: Path, *, once: bool, say: Say) -> int:
                 what_happened(scene)
                 what_next(scene, going_on=not once)
                 return DONE if once else _go_on(scene)
+        except NotSeenError as error:
+            say(f"demo: {error}")
+            return FAILED
         except StoppedError:
             say("Stopped before the cycle was through.")
             return FAILED
 
 
 @contextmanager
-def _scene(home: Path, say: Say, stop: threading.Event) -> Iterator[Scene]:
+def _scene(home: Path, say: Say, stop: Stop) -> Iterator[Scene]:
     """Agency and daemon running, the ledger open; both are ended when the block ends."""
     say(f"The whole cycle of debt collection on this machine, in {home}")
     say("")
@@ -80,8 +84,11 @@ def _scene(home: Path, say: Say, stop: threading.Event) -> Iterator[Scene]:
             say(f"  daemon   process {daemon.pid}, watching {home / 'spool'}, log in {daemon.log}")
             say(f"  ledger   {home / 'inkassod.sqlite3'}")
             creditor = sample.sample(SEED, today, customers=place.CUSTOMERS)
-            yield Scene(installation, simulation, daemon, creditor, today, say, stop)
-            _end(daemon, say)
+            try:
+                yield Scene(installation, simulation, daemon, creditor, today, say, stop)
+            finally:
+                _end(daemon, say)
+                installation.database.close()
 
 
 def _agency(say: Say) -> Callable[[str], None]:
@@ -121,13 +128,13 @@ def _tell_missing(scene: Scene, missing: list[Step]) -> int:
 
 def _go_on(scene: Scene) -> int:
     """Agency and daemon live on: what the user does is answered. Ends with Ctrl-C, or when the daemon has died."""
-    agency = _agency(scene.say)
-    while not scene.stop.wait(PACE_SECONDS):
-        try:
-            scene.simulation.partner.step()
-        except OSError as error:
-            agency(f"this step failed, the next one tries again: {error}")
-        if not scene.daemon.lives():
-            scene.say(f"The daemon has ended: look into {scene.daemon.log}")
-            return FAILED
+    with suppress(StoppedError):
+        while scene.daemon.lives():
+            scene.stop.wait(PACE_SECONDS)
+            try:
+                scene.simulation.partner.step()
+            except OSError as error:
+                _agency(scene.say)(f"this step failed, the next one tries again: {error}")
+        scene.say(f"The daemon has ended: look into {scene.daemon.log}")
+        return FAILED
     return DONE

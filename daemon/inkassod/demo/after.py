@@ -6,7 +6,7 @@ from inkasso_formats.feed import CaseStatus, EntryRow, parse_status, render_csv
 from inkassod import app
 from inkassod.demo.before import delivered, told_delivery
 from inkassod.demo.place import AGREEMENT
-from inkassod.demo.scene import OPERATOR, Scene, aligned, counted, kroner, ore
+from inkassod.demo.scene import BANK_FILES, OPERATOR, Scene, aligned, counted, kroner, ore
 from inkassod.simulator.command import CREDITOR_ACCOUNT
 from inkassod.simulator.placing import place
 from inkassod.simulator.sample import CURRENCY, write_direct_payments
@@ -21,7 +21,9 @@ def direct_payments(scene: Scene) -> list[str]:
     open_cases = [case["invoice"] for case in reversed(scene.cases("active"))]
     whole = [number for number in open_cases if scene.creditor.sorts[number] == "qualifies"]
     scene.direct, credited = whole[:DIRECT], whole[DIRECT]
-    write_direct_payments(scene.creditor, scene.direct, scene.bank_inbox, scene.today, account=CREDITOR_ACCOUNT)
+    write_direct_payments(
+        scene.creditor, scene.direct, scene.bank_inbox, scene.today, account=CREDITOR_ACCOUNT
+    )
     _book_credit_note(scene, credited)
     (run,) = scene.wait("the payments to be read", lambda: scene.runs("payments"))
     scene.direct.append(credited)
@@ -49,7 +51,9 @@ def corrections(scene: Scene) -> list[str]:
     lines = app.corrections_preview(scene.installation, AGREEMENT)["lines"]
     told = [line for line in lines if line["included"]]
     wanted = set(scene.direct)
-    scene.expect("the direct payments and the credit note in it", seen={line["invoice"] for line in told} == wanted)
+    scene.expect(
+        "the direct payments and the credit note in it", seen={line["invoice"] for line in told} == wanted
+    )
     run = app.corrections_generate(scene.installation, AGREEMENT, OPERATOR)
     scene.expect("a correction file", seen=run is not None)
     number = run["run"] if run is not None else 0
@@ -77,7 +81,9 @@ def _preview(lines: list[Document]) -> list[str]:
 def closures(scene: Scene) -> list[str]:
     """The agency ends cases: those that were corrected, and those whose money it has collected."""
     scene.agency_answers()
-    scene.wait("the corrected cases to be closed", lambda: scene.direct and _closed(scene) >= set(scene.direct))
+    scene.wait(
+        "the corrected cases to be closed", lambda: scene.direct and _closed(scene) >= set(scene.direct)
+    )
     closed = scene.cases("closed")
     paid = [case for case in closed if case["closure"]["reason"] == "paid_in_full"]
     unmoved = all(case["balance"] == case["principal"] for case in paid)
@@ -97,7 +103,7 @@ def settlement(scene: Scene) -> list[str]:
     files: list[str] = []
     for _ in range(MOST_STEPS):
         names = scene.agency_answers()
-        files += [name for name in names if name.startswith("OCR")]
+        files += [name for name in names if name.startswith(BANK_FILES)]
         if not names:
             break
     runs = scene.wait("the agency's payments to be read", lambda: _read(scene, files))
@@ -143,7 +149,7 @@ def _from_agency(scene: Scene, cases: list[Document]) -> int:
     return sum(
         ore(entry["amount"])
         for case in cases
-        for whole in app.case_show(scene.installation, case["case"])
+        for whole in app.case_show(scene.installation, str(case["case"]))
         for entry in whole["entries"]
         if entry["origin"] == "agency"
     )
@@ -151,7 +157,9 @@ def _from_agency(scene: Scene, cases: list[Document]) -> int:
 
 def status_feed(scene: Scene) -> list[str]:
     """The last that the ERP was told of each case is what the ledger holds."""
-    scene.wait("the status feed to be delivered", lambda: not any(app.waiting_to_leave(scene.installation).values()))
+    scene.wait(
+        "the status feed to be delivered", lambda: not any(app.waiting_to_leave(scene.installation).values())
+    )
     outbox = scene.installation.spool.root / "erp" / "outbox"
     files = sorted(outbox.glob("status-*.jsonl"), key=lambda path: path.stem.rpartition("-")[2])
     records = [record for path in files for record in parse_status(path.read_bytes())]

@@ -19,7 +19,8 @@ def feed(scene: Scene) -> list[str]:
     runs = scene.wait("the feed to be read", lambda: _all(scene, len(paths)))
     scene.expect("every row of the feed to be taken", seen=all(run["outcome"] == "done" for run in runs))
     return aligned(
-        [[run["file"]["name"], str(run["counts"]["applied"]), "rows taken"] for run in runs], right=frozenset({1})
+        [[run["file"]["name"], str(run["counts"]["applied"]), "rows taken"] for run in runs],
+        right=frozenset({1}),
     )
 
 
@@ -33,7 +34,9 @@ def candidates(scene: Scene) -> list[str]:
     found = app.candidates(scene.installation, AGREEMENT)
     go = [one for one in found if one["qualifies"]]
     wanted = {number for number, sort in scene.creditor.sorts.items() if sort in QUALIFYING}
-    scene.expect("the invoices to qualify that the sample made so", seen={one["invoice"] for one in go} == wanted)
+    scene.expect(
+        "the invoices to qualify that the sample made so", seen={one["invoice"] for one in go} == wanted
+    )
     scene.chosen = [one["invoice"] for one in go[:CHOSEN]]
     owed = sum(ore(one["balance"]) for one in go)
     head = f"{len(go)} of {len(found)} overdue invoices qualify, {kroner(owed)} NOK; the others are held:"
@@ -55,14 +58,18 @@ def transfer(scene: Scene) -> list[str]:
     run = done["new_cases"]
     scene.expect("a new-case file", seen=run is not None and run["counts"]["applied"] == len(scene.chosen))
     total = kroner(ore(run["totals"]["amount"]))
-    return [f"{len(done['put'])} invoices, {total} NOK, written into {run['file']['name'] or run['delivery'][0]['name']}"]
+    return [
+        f"{len(done['put'])} invoices, {total} NOK, written into {run['file']['name'] or run['delivery'][0]['name']}"
+    ]
 
 
 def delivery(scene: Scene) -> list[str]:
     """The daemon sends what waits in the outbox, by itself."""
     run = scene.runs("new_cases")[-1]["run"]
     files = scene.wait("the new-case file to be delivered", lambda: delivered(scene, run))
-    scene.expect("nothing in the outbox any more", seen=not any(app.waiting_to_leave(scene.installation).values()))
+    scene.expect(
+        "nothing in the outbox any more", seen=not any(app.waiting_to_leave(scene.installation).values())
+    )
     return told_delivery(files)
 
 

@@ -5,20 +5,16 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from inkassod.demo.stop import LOOK_SECONDS, Stop
+
 START_SECONDS = 30.0
 END_SECONDS = 20.0
-LOOK_SECONDS = 0.05
 _READY = re.compile(r"^\S+ info\s+ready\b", re.MULTILINE)
-
-
-class StoppedError(Exception):
-    """Somebody asked the demo to end."""
 
 
 class NotSeenError(Exception):
@@ -28,7 +24,7 @@ class NotSeenError(Exception):
 class Daemon:
     """`inkassod run` on these settings, from `with` to the end of the block. `log` gets what it writes on standard error."""
 
-    def __init__(self, settings: Path, log: Path, stop: threading.Event) -> None:
+    def __init__(self, settings: Path, log: Path, stop: Stop) -> None:
         self.settings, self.log = settings, log
         self._stop = stop
         self._process: subprocess.Popen[bytes] | None = None
@@ -78,6 +74,7 @@ class Daemon:
             if not self.lives():
                 raise NotSeenError(f"the daemon ended before it was ready: look into {self.log}")
             if time.monotonic() > until:
-                raise NotSeenError(f"waited {START_SECONDS:.0f} s for the daemon to be ready: look into {self.log}")
-            if self._stop.wait(LOOK_SECONDS):
-                raise StoppedError
+                raise NotSeenError(
+                    f"waited {START_SECONDS:.0f} s for the daemon to be ready: look into {self.log}"
+                )
+            self._stop.wait(LOOK_SECONDS)

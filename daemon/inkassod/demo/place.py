@@ -44,7 +44,7 @@ agency_accounts = ["{agency_account}"]
 own_reminders = 1
 days_after_due = 14
 days_after_reminder = 14
-minimum_amount = "250.00"
+minimum_amount = "100.00"
 
 [agreements.{agreement}.schedule]
 fetch = []
@@ -83,7 +83,9 @@ def prepared(folder: Path) -> Iterator[Path]:
         try:
             fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise InUseError(f"another demo is running in {home}: end it, or name another folder with --folder") from None
+            raise InUseError(
+                f"another demo is running in {home}: end it, or name another folder with --folder"
+            ) from None
         _clear(home)
         yield home
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, func, select, update
 
 from inkassod.core.model import Case, CaseChange, CaseStatus
 from inkassod.store.sql import insert_one, pieces
@@ -50,21 +51,26 @@ def to_transfer(connection: Connection, agreement: str) -> dict[str, int]:
 def load(connection: Connection, agreement: str, keys: Collection[str]) -> dict[str, Case]:
     """Cases of an agreement by the creditor's own reference; what is no number is no reference of ours."""
     found: dict[str, Case] = {}
-    numbers = {str(int(key)) for key in keys if key.isascii() and key.isdigit() and len(key) <= 18}
+    plain = (key.lstrip("0") for key in keys)  # agencies fill numbers up with zeros
+    numbers = {int(key) for key in plain if key.isascii() and key.isdigit() and len(key) <= 18}
     for piece in pieces(numbers):
-        query = select(cases).where(
-            cases.c.agreement == agreement, cases.c.case_id.in_([int(key) for key in piece])
-        )
+        query = select(cases).where(cases.c.agreement == agreement, cases.c.case_id.in_(piece))
         for row in connection.execute(query).mappings():
             found[str(row["case_id"])] = case_of(row)
     return found
 
 
 def change(connection: Connection, changes: Sequence[CaseChange]) -> None:
-    """New values for columns of cases."""
-    for one in changes:
-        if one.values:
-            connection.execute(update(cases).where(cases.c.case_id == one.case_id).values(**one.values))
+    """New values for columns of cases, in the order given; neighbours that set the same columns share a statement."""
+    for columns, same in groupby(changes, key=lambda one: tuple(one.values)):
+        if columns:
+            statement = update(cases).where(cases.c.case_id == bindparam("this_case"))
+            values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in columns}
+            rows = [
+                {"this_case": one.case_id, **{f"new_{name}": one.values[name] for name in columns}}
+                for one in same
+            ]
+            connection.execute(statement.values(**values), rows)
 
 
 def get(connection: Connection, case_id: int) -> RowMapping | None:

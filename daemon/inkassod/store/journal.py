@@ -15,7 +15,7 @@ from inkassod.store.sql import insert_one
 from inkassod.store.tables import cases, contents, effects, entries, run_problems, runs
 
 RUNNING = "running"
-MOST_PROBLEMS = 10_000  # kept per run; the counts hold all of them
+MOST_PROBLEMS = 10_000  # kept of those that end a run; what refuses single lines is kept whole, for the retry
 
 
 def start(connection: Connection, **values: Any) -> int:
@@ -65,16 +65,14 @@ def finish(
             **values,
         )
     )
-    add_problems(connection, run, problems)
+    add_problems(connection, run, problems[:MOST_PROBLEMS])
     add_effects(connection, run, what)
 
 
 def add_problems(connection: Connection, run: int, problems: Sequence[FormatProblem]) -> None:
     """Adds problems to a run."""
     first = _next(connection, run_problems, run)
-    rows = [
-        _problem_row(run, seq, problem) for seq, problem in enumerate(problems[:MOST_PROBLEMS], start=first)
-    ]
+    rows = [_problem_row(run, seq, problem) for seq, problem in enumerate(problems, start=first)]
     if rows:
         connection.execute(insert(run_problems), rows)
 

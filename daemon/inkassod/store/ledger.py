@@ -7,11 +7,11 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, and_, bindparam, delete, func, insert, select, update
 
 from inkassod.core.correction import Movement
 from inkassod.core.feed import KEYS
-from inkassod.core.model import Claim, Customer, EntryKind, Invoice, Origin, Reminder
+from inkassod.core.model import Claim, Customer, EntryKind, Invoice, Origin, Owed, Reminder
 from inkassod.store.cases import SENT_STATUSES, case_of
 from inkassod.store.sql import pieces, upsert
 from inkassod.store.tables import cases, customers, entries, invoices, metadata, reminders
@@ -42,14 +42,14 @@ def present(connection: Connection, creditor: str, table: str, keys: Collection[
     return found
 
 
-def balances(connection: Connection, creditor: str, invoice_nos: Collection[str]) -> dict[str, int]:
+def balances(connection: Connection, creditor: str, invoice_nos: Collection[str]) -> dict[str, Owed]:
     """What is owed on each of the invoices that are in the ledger."""
-    found: dict[str, int] = {}
+    found: dict[str, Owed] = {}
     for piece in pieces(invoice_nos):
-        query = select(invoices.c.invoice_no, invoices.c.balance).where(
+        query = select(invoices.c.invoice_no, invoices.c.balance, invoices.c.currency).where(
             invoices.c.creditor == creditor, invoices.c.invoice_no.in_(piece)
         )
-        found.update({row.invoice_no: row.balance for row in connection.execute(query)})
+        found.update({row.invoice_no: Owed(row.balance, row.currency) for row in connection.execute(query)})
     return found
 
 
@@ -135,22 +135,27 @@ def known_payments(connection: Connection, creditor: str, identities: Collection
     return found
 
 
-def by_reference(connection: Connection, creditor: str, references: Collection[str]) -> dict[str, list[str]]:
-    """Invoice numbers by payment reference."""
-    found: dict[str, list[str]] = defaultdict(list)
+def by_reference(
+    connection: Connection, creditor: str, references: Collection[str]
+) -> dict[str, dict[str, str]]:
+    """The invoices of each payment reference: their currencies by invoice number."""
+    found: dict[str, dict[str, str]] = defaultdict(dict)
     for piece in pieces({reference for reference in references if reference}):
         query = (
-            select(invoices.c.reference, invoices.c.invoice_no)
+            select(invoices.c.reference, invoices.c.invoice_no, invoices.c.currency)
             .where(invoices.c.creditor == creditor, invoices.c.reference.in_(piece))
             .order_by(invoices.c.invoice_no)
         )
-        for reference, invoice_no in connection.execute(query):
-            found[reference].append(invoice_no)
+        for reference, invoice_no, currency in connection.execute(query):
+            found[reference][invoice_no] = currency
     return found
 
 
 def match_waiting(connection: Connection, creditor: str, invoice_nos: Collection[str]) -> list[RowMapping]:
-    """Payments that waited for one of these invoices are tied to it, where their reference names no other. Returns them."""
+    """Payments that waited for one of these invoices are tied to it, where their reference names no other. Returns them.
+
+    A payment in another currency than its invoice goes on waiting.
+    """
     matched: list[RowMapping] = []
     for piece in pieces(sorted(set(invoice_nos))):
         query = (
@@ -163,7 +168,11 @@ def match_waiting(connection: Connection, creditor: str, invoice_nos: Collection
             )
             .join(
                 invoices,
-                and_(invoices.c.creditor == entries.c.creditor, invoices.c.reference == entries.c.reference),
+                and_(
+                    invoices.c.creditor == entries.c.creditor,
+                    invoices.c.reference == entries.c.reference,
+                    invoices.c.currency == entries.c.currency,
+                ),
             )
             .where(entries.c.creditor == creditor, entries.c.source == "bank", entries.c.invoice_no.is_(None))
             .where(entries.c.reference != "", invoices.c.invoice_no.in_(piece))
@@ -175,7 +184,7 @@ def match_waiting(connection: Connection, creditor: str, invoice_nos: Collection
             )
         ).scalars()
         sole = {
-            names[0]
+            next(iter(names))
             for names in by_reference(connection, creditor, set(references)).values()
             if len(names) == 1
         }
@@ -272,10 +281,13 @@ def hold(connection: Connection, creditor: str, invoice_no: str, reason: str) ->
 
 
 def movements(connection: Connection, agreement: str) -> list[Movement]:
-    """Entries on invoices of cases that have left under the agreement, which no correction has decided on yet."""
+    """Entries on invoices of cases that have left under the agreement, which no correction has decided on yet.
+
+    Where an invoice has had several cases, also under other agreements, its entries belong to the latest that has left.
+    """
     latest = (
         select(func.max(cases.c.case_id))
-        .where(cases.c.agreement == agreement, cases.c.status.in_(SENT_STATUSES))
+        .where(cases.c.status.in_(SENT_STATUSES))
         .group_by(cases.c.creditor, cases.c.invoice_no)
     )
     query = (
@@ -289,13 +301,18 @@ def movements(connection: Connection, agreement: str) -> list[Movement]:
             invoices,
             and_(invoices.c.creditor == entries.c.creditor, invoices.c.invoice_no == entries.c.invoice_no),
         )
-        .where(cases.c.case_id.in_(latest), entries.c.reported == "")
+        .where(cases.c.agreement == agreement, cases.c.case_id.in_(latest), entries.c.reported == "")
         .order_by(cases.c.case_id, entries.c.date, entries.c.entry)
     )
-    return [_movement(row) for row in connection.execute(query).mappings()]
+    found: list[Movement] = []
+    since: dict[int, int] = defaultdict(int)  # by case: what the movements after this one change
+    for row in reversed(list(connection.execute(query).mappings())):
+        found.append(_movement(row, row["invoice_balance"] + since[row["case_case_id"]]))
+        since[row["case_case_id"]] += row["amount"]
+    return found[::-1]
 
 
-def _movement(row: RowMapping) -> Movement:
+def _movement(row: RowMapping, balance: int) -> Movement:
     case = {column.name: row[f"case_{column.name}"] for column in cases.c}
     return Movement(
         entry=row["entry"],
@@ -309,7 +326,7 @@ def _movement(row: RowMapping) -> Movement:
         origin_reason=row["origin_reason"],
         settlement=row["settlement"],
         case=case_of(case),
-        balance=row["invoice_balance"],
+        balance=balance,
     )
 
 
@@ -325,14 +342,20 @@ def known_at_handover(connection: Connection, creditor: str, invoice_nos: Collec
 
 def reported(connection: Connection, run: int, decided: Mapping[int, tuple[str, str]]) -> None:
     """Books what a correction decided on each entry: ("in" or "out", reason). Raises RuntimeError where one was decided before."""
-    for entry, (state, reason) in decided.items():
-        result = connection.execute(
+    for piece in pieces(decided):
+        query = select(entries.c.entry).where(entries.c.entry.in_(piece), entries.c.reported == "")
+        before = set(piece) - set(connection.execute(query).scalars())
+        if before:
+            raise RuntimeError(f"entry {min(before)} was decided on before")
+        connection.execute(
             update(entries)
-            .where(entries.c.entry == entry, entries.c.reported == "")
-            .values(reported=state, reported_reason=reason, reported_run=run)
+            .where(entries.c.entry == bindparam("this_entry"))
+            .values(reported=bindparam("state"), reported_reason=bindparam("reason"), reported_run=run),
+            [
+                {"this_entry": entry, "state": decided[entry][0], "reason": decided[entry][1]}
+                for entry in piece
+            ],
         )
-        if result.rowcount != 1:
-            raise RuntimeError(f"entry {entry} was decided on before")
 
 
 def entries_of(connection: Connection, creditor: str, invoice_no: str) -> list[RowMapping]:
@@ -354,10 +377,14 @@ def find_entry(connection: Connection, creditor: str, entry_no: str) -> list[Row
 def settle(
     connection: Connection, creditor: str, entry_no: str, *, settlement: bool, origin: Origin, why: str
 ) -> None:
-    """Marks an entry as the agency's settlement, or as not."""
+    """Marks a payment as the agency's settlement, or as not; which payments a person may mark is for the caller."""
     connection.execute(
         update(entries)
-        .where(entries.c.creditor == creditor, entries.c.entry_no == entry_no, entries.c.source == "feed")
+        .where(
+            entries.c.creditor == creditor,
+            entries.c.entry_no == entry_no,
+            entries.c.kind == EntryKind.PAYMENT,
+        )
         .values(settlement=settlement, origin=origin, origin_reason=why)
     )
 

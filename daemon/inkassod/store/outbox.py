@@ -47,7 +47,8 @@ def name_taken(connection: Connection, channel: str, name: str) -> bool:
 def content(connection: Connection, number: int) -> Iterator[bytes]:
     """The exact bytes, piece by piece."""
     query = select(outbox_pieces.c.content).where(outbox_pieces.c.id == number).order_by(outbox_pieces.c.seq)
-    for piece in connection.execution_options(yield_per=1).execute(query).scalars():
+    # Of the statement, not the connection, which would keep the option for all that follows.
+    for piece in connection.execute(query.execution_options(yield_per=1)).scalars():
         yield bytes(piece)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Table, insert
 from sqlalchemy.dialects import postgresql, sqlite
 
+Key = TypeVar("Key", str, int)
 PIECE = 5_000  # keys in one IN list; SQLite takes 32,766 at the most
 
 
@@ -33,7 +34,7 @@ def insert_one(connection: Connection, table: Table, **values: Any) -> int:
     return int(key[0])
 
 
-def pieces(keys: Iterable[str]) -> Iterator[list[str]]:
+def pieces(keys: Iterable[Key]) -> Iterator[list[Key]]:
     """The keys in lists that fit one statement."""
     rest = iter(keys)
     while piece := list(islice(rest, PIECE)):

@@ -12,6 +12,7 @@ from inkassod.store.sql import insert_one
 from inkassod.store.tables import schedules, transfers
 
 CLAIMING, FETCHED, ACKED = "claiming", "fetched", "acked"
+LEFT = "left"  # acknowledged, but the server let nobody take it away
 
 
 def begin(
@@ -29,18 +30,21 @@ def note(connection: Connection, number: int, at: datetime, **values: Any) -> No
 
 def unfinished(connection: Connection, agreement: str) -> list[RowMapping]:
     """What was begun and not acknowledged, oldest first."""
-    query = select(transfers).where(transfers.c.agreement == agreement, transfers.c.state != ACKED)
+    query = select(transfers).where(
+        transfers.c.agreement == agreement, transfers.c.state.not_in((ACKED, LEFT))
+    )
     return list(connection.execute(query.order_by(transfers.c.id)).mappings())
 
 
 def seen(connection: Connection, agreement: str, name: str, size: int, mtime: int | None) -> bool:
-    """True where this very file (name, size, time) was fetched and had to be left on the server."""
+    """True where this very file (name, size, time) was fetched and had to be left on the server under its name."""
     query = select(transfers.c.id).where(
         transfers.c.agreement == agreement,
         transfers.c.name == name,
+        transfers.c.claimed_name == name,
         transfers.c.size == size,
         transfers.c.mtime == mtime,
-        transfers.c.state == ACKED,
+        transfers.c.state == LEFT,
     )
     return connection.execute(query).first() is not None
 

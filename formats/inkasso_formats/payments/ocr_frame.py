@@ -50,12 +50,12 @@ class Frame:
         self.assignment: OpenAssignment | None = None
         self._problems = problems
 
-    def count(self) -> None:
-        """Counts one record in what is open."""
+    def count(self, records: int = 1) -> None:
+        """Counts records in what is open."""
         if self.transmission is not None:
-            self.transmission.tally.records += 1
+            self.transmission.tally.records += records
         if self.assignment is not None:
-            self.assignment.tally.records += 1
+            self.assignment.tally.records += records
 
     def start_transmission(self, number: int, head: Values) -> None:
         """Opens a transmission, with its start record counted."""

@@ -40,25 +40,60 @@ class Reader:
         self.problems: list[FormatProblem] = []
         self.warnings: list[FormatProblem] = []
         self.frame = Frame(self.problems)
+        self.number = 0  # of the line read last
         self._pending: _Pending | None = None
+
+    @property
+    def stopped(self) -> bool:
+        """Whether there are too many problems to read on."""
+        return len(self.problems) > MOST_PROBLEMS
 
     def transactions(self, lines: Iterable[bytes]) -> Iterator[tuple[OpenAssignment, Transaction]]:
         """Each transaction with its assignment, as soon as it is complete; none any more after the first problem.
 
         Raises FormatError at once for a file that goes from a creditor to the bank.
         """
-        for number, raw in enumerate(lines, 1):
-            line = self._line(raw, number)
-            if line is None:
-                continue
-            transaction = self._record(line, number)
+        for raw in lines:
+            transaction = self.feed(raw)
             if transaction is not None and self.frame.assignment is not None:
                 yield self.frame.assignment, transaction
-            if len(self.problems) > MOST_PROBLEMS:
-                rule = f"more than {MOST_PROBLEMS} problems: what follows is not read"
-                self.problems.append(structure_problem(number, rule))
+            if self.stopped:
                 return
-        self._end_of_file()
+        self.end()
+
+    def feed(self, raw: bytes) -> Transaction | None:
+        """Reads one line; the transaction that it completes, of the assignment that is open, unless there are problems.
+
+        Raises FormatError for a file that goes from a creditor to the bank.
+        """
+        self.number += 1
+        line = self._line(raw, self.number)
+        transaction = self._record(line, self.number) if line is not None else None
+        if self.stopped:
+            rule = f"more than {MOST_PROBLEMS} problems: what follows is not read"
+            self.problems.append(structure_problem(self.number, rule))
+        return transaction
+
+    def expects_transaction(self) -> OpenAssignment | None:
+        """The assignment of payments in which the next line may begin a transaction, if there is one."""
+        assignment = self.frame.assignment
+        if self._pending is not None or assignment is None or assignment.mandates:
+            return None
+        return assignment
+
+    def pass_over(self, lines: int) -> None:
+        """Counts lines of the open assignment that somebody else has read, and found to be without a problem."""
+        self.number += lines
+        self.frame.count(lines)
+
+    def end(self) -> None:
+        """The file ends here: what is open is missing its end."""
+        if self._pending is not None:
+            self._incomplete(self._pending)
+        self.frame.close(None)
+        if not self.frame.transmissions and not self.problems:
+            rule = "the file is empty: a transmission that begins with NY000010 expected"
+            self.problems.append(FormatProblem(code="ocr.empty", rule=rule))
 
     def _line(self, raw: bytes, number: int) -> str | None:
         if number == 1 and raw.startswith(_BYTE_ORDER_MARK):
@@ -95,14 +130,6 @@ class Reader:
         values, problems = parse_line(record, line, number)
         self.problems += problems
         return values
-
-    def _end_of_file(self) -> None:
-        if self._pending is not None:
-            self._incomplete(self._pending)
-        self.frame.close(None)
-        if not self.frame.transmissions and not self.problems:
-            rule = "the file is empty: a transmission that begins with NY000010 expected"
-            self.problems.append(FormatProblem(code="ocr.empty", rule=rule))
 
     # --- the frame -------------------------------------------------------------------------------------------
 

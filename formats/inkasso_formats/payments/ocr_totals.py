@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -33,10 +33,19 @@ class Tally:
             self.readable = False
             return
         self.total += control_amount(kind, amount)
-        if self.earliest is None or day < self.earliest:
-            self.earliest = day
-        if self.latest is None or day > self.latest:
-            self.latest = day
+        self._span(day, day)
+
+    def add_all(self, count: int, total: int, days: Collection[date]) -> None:
+        """Counts transactions whose control amounts have been added up, and among whose dates there are these."""
+        self.count += count
+        self.total += total
+        self._span(min(days), max(days))
+
+    def _span(self, first: date, last: date) -> None:
+        if self.earliest is None or first < self.earliest:
+            self.earliest = first
+        if self.latest is None or last > self.latest:
+            self.latest = last
 
     def take(self, part: Tally) -> None:
         """Counts what a part has counted; its records have been counted one by one already."""

@@ -1,0 +1,172 @@
+"""A block of lines of one declared record, read as columns: each field is checked and read for all lines at once.
+
+The layouts are those of `layout`, and what a field's text means is said in `layout_cells`. This module only takes
+the same decisions for many lines together, with operations that work on whole columns of characters. Where anything in
+a block is wrong it says no more than that: `layout.parse_line` then names the problems, line by line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from inkasso_formats.layout import Record
+from inkasso_formats.layout_cells import READERS, Field, FieldType, Value
+
+Columns = dict[str, Sequence[Value]]
+_OF_A_REFERENCE = b"0123456789- \n"  # with these alone, blanks are what separates two references
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """`count` lines of equal length: the first begins at `start` in `content`, each next one `stride` bytes on.
+
+    `content` ends before a further line would begin. One byte is one character (ISO-8859-1).
+    """
+
+    content: bytes
+    start: int
+    stride: int
+    count: int
+
+    def characters(self, position: int) -> bytes:
+        """What stands at one position, counted from 1, of every line."""
+        return self.content[self.start + position - 1 :: self.stride]
+
+    def joined(self, first: int, last: int) -> bytes:
+        """What stands from the first to the last position of every line, with a line feed between two lines."""
+        width = last - first + 2
+        cells = bytearray(b"\n") * (width * self.count - 1)
+        for place, position in enumerate(range(first, last + 1)):
+            cells[place::width] = self.characters(position)
+        return bytes(cells)
+
+    def cells(self, first: int, last: int) -> list[str]:
+        """The same as texts, one for each line."""
+        return self.joined(first, last).decode("iso-8859-1").split("\n")
+
+
+def parse_block(record: Record, block: Block, wanted: Collection[str]) -> Columns | None:
+    """The wanted fields of all lines, by name, as `parse_line` gives them line by line; None where it would find a problem.
+
+    Every field is checked, also one that is not wanted. The lines have the length of the record: the caller sees to it.
+    """
+    columns: Columns = {}
+    try:
+        for field in record.fields:
+            if field.name in wanted:
+                columns[field.name] = _VALUES.get(field.type, _by_distinct_texts)(field, block)
+            else:
+                _CHECKS.get(field.type, _check_distinct_texts)(field, block)
+    except ValueError:
+        return None
+    return columns
+
+
+# --- checks ------------------------------------------------------------------------------------------------------
+
+
+def _check_distinct_texts(field: Field, block: Block) -> None:
+    for text in set(_cells(field, block)):
+        READERS[field.type](field, text)
+
+
+def _check_text(field: Field, block: Block) -> None:
+    if field.required:
+        _check_distinct_texts(field, block)
+    elif any(b"\n" in column for column in _characters(field, block)):
+        raise ValueError  # what looks like a line is two
+
+
+def _check_constant(field: Field, block: Block) -> None:
+    for position, character in enumerate(field.constant.encode("iso-8859-1"), field.start):
+        if block.characters(position) != bytes([character]) * block.count:
+            raise ValueError
+
+
+def _check_digits(field: Field, block: Block) -> None:
+    if field.required:
+        _check_distinct_texts(field, block)
+    elif not all(column.isdigit() for column in _characters(field, block)):
+        raise ValueError
+
+
+def _check_amount(field: Field, block: Block) -> None:
+    if field.required or field.sign == "none":
+        _check_digits(field, block)
+        return
+    sign, *digits = _characters(field, block)
+    if sign.strip(b"-0 ") or not all(column.isdigit() for column in digits):
+        raise ValueError
+
+
+def _characters(field: Field, block: Block) -> Iterator[bytes]:
+    return (block.characters(position) for position in range(field.start, field.end + 1))
+
+
+# --- values ------------------------------------------------------------------------------------------------------
+
+
+def _by_distinct_texts(field: Field, block: Block) -> Sequence[Value]:
+    """Each different text is read once: what fits dates and codes, and is right for every type."""
+    cells = _cells(field, block)
+    values = {text: READERS[field.type](field, text) for text in set(cells)}
+    return list(map(values.__getitem__, cells))
+
+
+def _cells(field: Field, block: Block) -> list[str]:
+    cells = block.cells(*field.position)
+    if len(cells) != block.count:
+        raise ValueError  # a line feed in the field: what looks like a line is two
+    return cells
+
+
+def _digits(field: Field, block: Block) -> Sequence[Value]:
+    _check_digits(field, block)
+    return block.cells(*field.position)
+
+
+def _number(field: Field, block: Block) -> Sequence[Value]:
+    _check_digits(field, block)
+    return _integers(field, block)
+
+
+def _amount(field: Field, block: Block) -> Sequence[Value]:
+    _check_amount(field, block)
+    return _integers(field, block)  # a leading sign, or a blank in its place, is what int() takes too
+
+
+def _integers(field: Field, block: Block) -> Sequence[Value]:
+    first = field.start
+    while first < field.end and not block.characters(first).strip(b"0"):
+        first += 1  # zeros in all lines: wide fields are mostly that
+    return list(map(int, block.cells(first, field.end)))
+
+
+def _reference(field: Field, block: Block) -> Sequence[Value]:
+    # Right-aligned and of digits, as nearly all are: then there are as many words as lines, unless one holds a blank.
+    joined = block.joined(*field.position)
+    words = joined.split()
+    if (
+        len(words) == block.count
+        and b" " not in block.characters(field.end)
+        and not joined.translate(None, _OF_A_REFERENCE)
+    ):
+        return b"\n".join(words).decode("ascii").split("\n")
+    return _by_distinct_texts(field, block)
+
+
+_CHECKS: Mapping[FieldType, Callable[[Field, Block], object]] = {
+    "text": _check_text,
+    "digits": _check_digits,
+    "number": _check_digits,
+    "amount": _check_amount,
+    "constant": _check_constant,
+    "filler": _check_text,
+}
+_VALUES: Mapping[FieldType, Callable[[Field, Block], Sequence[Value]]] = {
+    "digits": _digits,
+    "number": _number,
+    "amount": _amount,
+    "reference": _reference,
+}

@@ -1,0 +1,160 @@
+"""The XML of a camt message, piece by piece: elements as they end, in memory that does not grow with the file.
+
+lxml parses without network, DTD or entities (`camt_head` has refused every document type declaration before), and with
+libxml2's own limits: 256 levels, 10 million characters of one text. A limit of ours comes first: `MOST_AT_ONCE` bytes
+between the ends of two elements that are taken and cleared.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+from typing import Any, BinaryIO, TypeAlias
+
+from lxml import etree
+
+from inkasso_formats.payments.camt_head import MOST, Head, examine
+from inkasso_formats.payments.camt_paths import Leaf, Tree
+from inkasso_formats.problems import FormatError, FormatProblem
+
+Element: TypeAlias = etree._Element  # noqa: SLF001 - lxml has no other name for it
+Values: TypeAlias = dict[str, Any]
+
+MOST_AT_ONCE = 4 << 20
+FAULTS = "faults"  # in values: what was wrong with elements as such, as (name, code, rule)
+SAFE = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "dtd_validation": False,
+    "huge_tree": False,
+    "remove_comments": True,
+    "remove_pis": True,
+}
+_DECODING = {6, 9, 81}  # libxml2's numbers of errors that wrong bytes make
+
+
+class Source:
+    """A file that is read once: its head is examined when the source is made. Raises FormatError as `examine` does."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._first = _read(file, MOST)
+        self.head: Head = examine(self._first)
+        declared_otherwise = self.head.encoding not in {"utf-8", "us-ascii"}
+        self._letters = codecs.getincrementaldecoder("utf-8")() if declared_otherwise else None
+        self._beyond_ascii = False
+
+    def elements(self, *names: str) -> Iterator[Element]:
+        """Each element of those names when it ends; the taker clears it. Raises FormatError where the XML breaks off."""
+        tags = [f"{{{self.head.namespace}}}{name}" for name in names]
+        parser = etree.XMLPullParser(events=("end",), tag=tags, **SAFE)
+        waiting = 0
+        try:
+            for piece in self._pieces():
+                parser.feed(piece)
+                waiting += len(piece)
+                for _, element in parser.read_events():
+                    waiting = 0
+                    yield element
+                if waiting > MOST_AT_ONCE:
+                    raise _too_much()
+            parser.close()
+        except etree.XMLSyntaxError as error:
+            raise FormatError([_broken(error, self.head)]) from None
+        self._judge_encoding()
+
+    def _pieces(self) -> Iterator[bytes]:
+        piece = self._first
+        while piece:
+            if self._letters is not None:
+                self._try_as_utf8(piece)
+            yield piece
+            piece = self._file.read(MOST)
+
+    def _try_as_utf8(self, piece: bytes) -> None:
+        self._beyond_ascii = self._beyond_ascii or not piece.isascii()
+        try:
+            if self._letters is not None:
+                self._letters.decode(piece)
+        except UnicodeDecodeError:
+            self._letters = None
+
+    def _judge_encoding(self) -> None:
+        """Letters that are UTF-8 under another name would become other letters: in names, and so in who paid."""
+        if self._letters is not None and self._beyond_ascii:
+            rule = f"the file says {self.head.encoding}, and its letters are UTF-8: one of the two is wrong"
+            raise FormatError([FormatProblem(code="camt.encoding", line=1, rule=rule)])
+
+
+def read(parent: Element, tree: Tree, values: Values) -> None:
+    """Puts the values of a tree of paths (`camt_paths.tree`) that stand below an element into `values`.
+
+    What stands twice, or holds elements where a text is expected, is put under `FAULTS`; the first stays.
+    """
+    for child in parent:
+        node = tree.get(child.tag)
+        if node is None:
+            continue
+        if node.__class__ is dict:
+            read(child, node, values)  # type: ignore[arg-type]
+        elif node.kind == "text" and node.name not in values and not len(child):  # type: ignore[union-attr]
+            values[node.name] = (child.text or "").strip()  # type: ignore[union-attr]
+        else:
+            _take(child, node, values)  # type: ignore[arg-type]
+
+
+def _take(child: Element, leaf: Leaf, values: Values) -> None:
+    name, kind = leaf.name, leaf.kind
+    if kind == "group":
+        part: Values = {}
+        read(child, leaf.tree, part)
+        values.setdefault(name, []).append(part)
+        if FAULTS in part:
+            values.setdefault(FAULTS, []).extend((name, *fault[1:]) for fault in part[FAULTS])
+    elif len(child):
+        values.setdefault(FAULTS, []).append((name, "camt.content", "a text expected, not further elements"))
+    elif kind == "list":
+        values.setdefault(name, []).append(child.text or "")
+    elif name not in values:
+        text = (child.text or "").strip()
+        values[name] = (text, child.get("Ccy", "")) if kind == "amount" else text
+    elif kind != "first":
+        rule = "stands twice, and which of the two counts cannot be told"
+        values.setdefault(FAULTS, []).append((name, "camt.repeated", rule))
+
+
+def clear(element: Element) -> None:
+    """Forgets an element that has ended, and all before it in its parent."""
+    element.clear()
+    parent = element.getparent()
+    if parent is not None:
+        while element.getprevious() is not None:
+            del parent[0]
+
+
+def _read(file: BinaryIO, size: int) -> bytes:
+    """That many bytes, or the whole of a shorter file, also from a source that hands out less at a time."""
+    pieces = []
+    while size > 0 and (piece := file.read(size)):
+        pieces.append(piece)
+        size -= len(piece)
+    return b"".join(pieces)
+
+
+def _too_much() -> FormatError:
+    rule = f"more than {MOST_AT_ONCE} bytes of XML without the end of an entry or a detail: not a file of payments"
+    return FormatError([FormatProblem(code="camt.limit", rule=rule)])
+
+
+def _broken(error: etree.XMLSyntaxError, head: Head) -> FormatProblem:
+    line, column = error.position
+    if error.code in _DECODING:
+        rule = f"bytes at column {column} that are no text in {head.encoding}, the encoding of the file"
+        return FormatProblem(code="camt.encoding", line=line or None, rule=rule)
+    words = " ".join((error.msg or "").rsplit(", line ", 1)[0].split())
+    limit = "Excessive depth" in words or "Resource limit" in words
+    rule = f"not well-formed XML at column {column}: {words}"
+    if limit:
+        rule = f"XML beyond what a bank sends, at column {column}: {words.split(', ')[0]}"
+    return FormatProblem(code="camt.limit" if limit else "camt.xml", line=line or None, rule=rule)

@@ -1,0 +1,191 @@
+"""OCR Giro read as columns: the bulk path, for files of any length in a memory that stays the same.
+
+A file consists of long runs of transactions of two amount items each. A run without anything odd is read at once, field
+by field (`layout_columns`), and added to what the reader of single records (`ocr_reader`) has counted; everything else,
+that is the frame, transactions with a free text, and each run in which anything is wrong, goes through that
+reader line by line. So counts, sums, dates, problems and warnings are the same whichever way a line went.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, BinaryIO
+
+from inkasso_formats.layout_columns import Block, parse_block
+from inkasso_formats.payments import ocr_records as records
+from inkasso_formats.payments.columns import PaymentColumns, as_columns
+from inkasso_formats.payments.ocr_identity import Counted, Identities, OutOfOrder, Rising
+from inkasso_formats.payments.ocr_payments import Transactions, payment, payments
+from inkasso_formats.payments.ocr_reader import Reader
+from inkasso_formats.problems import FormatError, FormatProblem
+from inkasso_formats.records import Payment
+from inkasso_formats.references import is_kid
+
+_CHUNK = (
+    160 * 1024
+)  # bytes read at once, about 1,000 payments: more of them no longer fit the processor's cache
+_FEWEST = 8  # transactions: fewer are read faster one by one
+_LINE_ENDS = {records.LENGTH + 1: b"\n", records.LENGTH + 2: b"\r\n"}  # by the length of a line with its end
+_RECORD_TYPE = 6  # where it begins in a line, from 0
+_ITEM_1 = ("type", "transaction_number", "nets_date", "amount", "reference")
+_ITEM_2 = ("payer_account",)
+_TIES = ("type", "transaction_number")  # what the items of a transaction have in common
+
+
+def columns(content: BinaryIO | bytes) -> Iterator[PaymentColumns]:
+    """The payments of a file, which can be rewound, block by block: those that `ocr_giro.parse` gives, in its order.
+
+    Raises FormatError with all problems after the last block: the blocks before it count for nothing then.
+    """
+    return ColumnReader(content).blocks()
+
+
+class ColumnReader:
+    """Reads one file; `reader` holds what has been counted and warned of when the blocks are through."""
+
+    def __init__(self, content: BinaryIO | bytes) -> None:
+        self.reader = Reader()
+        self._file = io.BytesIO(content) if isinstance(content, bytes) else content
+        self._told = 0  # warnings that have been handed out with a block
+
+    def blocks(self) -> Iterator[PaymentColumns]:
+        """See `columns`."""
+        start, done = self._file.tell(), 0
+        try:
+            for block in self._read(Rising()):
+                yield block
+                done += 1
+        except OutOfOrder:
+            # Once more from the beginning, to the same blocks, with every identity remembered.
+            self._file.seek(start)
+            self.reader, self._told = Reader(), 0
+            yield from islice(self._read(Counted()), done, None)
+
+    def _read(self, identities: Identities) -> Iterator[PaymentColumns]:
+        for chunk in self._chunks():
+            yield from self._chunk(chunk, identities)
+            if self.reader.stopped:
+                break
+        else:
+            self.reader.end()
+        if self.reader.problems:
+            raise FormatError(self.reader.problems)
+        if self._told < len(self.reader.warnings):
+            yield as_columns([], self._news())
+
+    def _chunks(self) -> Iterator[bytes]:
+        while chunk := self._file.read(_CHUNK):
+            yield chunk if chunk.endswith(b"\n") else chunk + self._file.readline()
+
+    def _chunk(self, chunk: bytes, identities: Identities) -> Iterator[PaymentColumns]:
+        singles: list[Payment] = []
+        place = 0
+        while place < len(chunk) and not self.reader.stopped:
+            run = _run(chunk, place) if self.reader.expects_transaction() else None
+            items = _transactions(run, self.reader.number + 1) if run else None
+            if run and items:
+                if singles:
+                    yield as_columns(singles, self._news())
+                    singles = []
+                yield from self._many(items, identities)
+                place += len(run.content)
+            else:
+                stop = (chunk.find(b"\n", place + len(run.content) - 1 if run else place) + 1) or len(chunk)
+                singles += self._singles(chunk[place:stop], identities)
+                place = stop
+        if singles:
+            yield as_columns(singles, self._news())
+
+    def _many(self, items: Transactions, identities: Identities) -> Iterator[PaymentColumns]:
+        frame = self.reader.frame
+        self.reader.pass_over(2 * len(items.type))
+        if frame.assignment is not None:
+            frame.assignment.tally.add_all(len(items.type), items.control_total, set(items.day))
+            if not self.reader.problems:
+                yield payments(frame.transmission, frame.assignment, items, identities)
+
+    def _singles(self, lines: bytes, identities: Identities) -> Iterator[Payment]:
+        frame = self.reader.frame
+        for raw in io.BytesIO(lines):
+            transaction = self.reader.feed(raw)
+            if transaction is not None and frame.assignment is not None:
+                yield payment(frame.transmission, frame.assignment, transaction, identities)
+            if self.reader.stopped:
+                return
+
+    def _news(self) -> Sequence[FormatProblem]:
+        """The warnings that have not been told."""
+        news = self.reader.warnings[self._told :]
+        self._told += len(news)
+        return news
+
+
+# --- runs of transactions ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Lines of equal width, line ends included: `count` pairs of them."""
+
+    content: bytes
+    width: int
+    count: int
+
+    def item(self, number: int) -> Block:
+        """Every first line of a pair, or every second."""
+        return Block(self.content, (number - 1) * self.width, 2 * self.width, self.count)
+
+
+def _run(chunk: bytes, place: int) -> _Run | None:
+    """The pairs of lines from there on that may be amount items, if they are enough and all of them end alike."""
+    width = chunk.find(b"\n", place) + 1 - place
+    if width not in _LINE_ENDS:
+        return None
+    tens = chunk[
+        place + _RECORD_TYPE :: width
+    ]  # amount items are 30, 31 and 32, the end of the assignment is 88
+    count = min(len(tens) - len(tens.lstrip(b"3")), (len(chunk) - place) // width) // 2
+    if count < _FEWEST:
+        return None
+    content = chunk[place : place + 2 * width * count]
+    for offset, character in enumerate(_LINE_ENDS[width], records.LENGTH):
+        if content[offset::width] != bytes([character]) * (2 * count):
+            return None
+    if b"\r" in content[records.LENGTH - 1 :: width]:
+        return None
+    return _Run(content, width, count)
+
+
+def _transactions(run: _Run, line: int) -> Transactions | None:
+    """The transactions of a run; None where a record has a problem or warning, or is no amount item 1 or 2 in its place."""
+    first, second = run.item(1), run.item(2)
+    for name in _TIES:
+        field = records.AMOUNT_ITEM_1.field(name)
+        places = range(field.start, field.end + 1)
+        if any(first.characters(place) != second.characters(place) for place in places):
+            return None
+    values: Any = parse_block(records.AMOUNT_ITEM_1, first, _ITEM_1)
+    others: Any = parse_block(records.AMOUNT_ITEM_2, second, _ITEM_2)
+    if values is None or others is None or not records.WITH_TEXT.isdisjoint(values["type"]):
+        return None
+    if not _are_kids(values["reference"]):
+        return None
+    return Transactions(
+        line=line,
+        type=values["type"],
+        number=values["transaction_number"],
+        day=values["nets_date"],
+        amount=values["amount"],
+        reference=values["reference"],
+        payer_account=others["payer_account"],
+    )
+
+
+def _are_kids(references: Sequence[str]) -> bool:
+    digits = "".join(references)
+    if digits.isascii() and digits.isdigit() and len(min(references, key=len)) > 1:
+        return True
+    return all(map(is_kid, references))

@@ -1,0 +1,105 @@
+"""What the transactions of an OCR Giro file are worth to the creditor: `Payment` values, one by one or as columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from inkasso_formats.payments.columns import PaymentColumns
+from inkasso_formats.payments.ocr_frame import OpenAssignment, OpenTransmission
+from inkasso_formats.payments.ocr_identity import Identities, identities_of
+from inkasso_formats.payments.ocr_model import Transaction, control_amount, ledger_amount
+from inkasso_formats.payments.ocr_records import REVERSALS
+from inkasso_formats.records import Payment
+
+CURRENCY = "NOK"  # OCR Giro knows no other
+_UNKNOWN_PAYER = "0" * 11
+
+
+def payment(
+    transmission: OpenTransmission | None,
+    assignment: OpenAssignment,
+    transaction: Transaction,
+    identities: Identities,
+) -> Payment:
+    """The payment that a transaction is; a payer of zeros is none."""
+    amount = ledger_amount(transaction.type, transaction.amount)
+    numbers = [transaction.transaction_number]
+    found = identities_of(
+        transmission, assignment, numbers, [transaction.nets_date], [amount], [transaction.reference]
+    )
+    payer = transaction.payer_account
+    return Payment(
+        line=transaction.line,
+        identity=identities.tell_apart(assignment, numbers, found)[0],
+        reference=transaction.reference,
+        amount=amount,
+        currency=CURRENCY,
+        date=transaction.nets_date,
+        account=str(assignment.head["account"]),
+        payer_account=payer if payer.strip("0") else "",
+        type=transaction.type,
+        reversal=transaction.type in REVERSALS,
+        text=transaction.text,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transactions:
+    """Transactions of two amount items each, one behind another, as columns; `line` is that of the first."""
+
+    line: int
+    type: Sequence[str]
+    number: Sequence[int]
+    day: Sequence[date]
+    amount: Sequence[int]  # signed as in the file
+    reference: Sequence[str]
+    payer_account: Sequence[str]
+
+    @property
+    def reversals(self) -> bool:
+        """Whether there is any reversal among them."""
+        return not REVERSALS.isdisjoint(self.type)
+
+    @property
+    def control_total(self) -> int:
+        """What they add to a control sum."""
+        return sum(map(control_amount, self.type, self.amount)) if self.reversals else sum(self.amount)
+
+
+def payments(
+    transmission: OpenTransmission | None,
+    assignment: OpenAssignment,
+    items: Transactions,
+    identities: Identities,
+) -> PaymentColumns:
+    """The payments that transactions are: `payment`, for all of them at once."""
+    count = len(items.type)
+    amounts, reversal, payers = items.amount, [False] * count, items.payer_account
+    if items.reversals:
+        amounts = list(map(ledger_amount, items.type, items.amount))
+        reversal = [kind in REVERSALS for kind in items.type]
+    if _UNKNOWN_PAYER in payers:
+        payers = [payer if payer != _UNKNOWN_PAYER else "" for payer in payers]
+    found = identities_of(transmission, assignment, items.number, items.day, amounts, items.reference)
+    nothing = [""] * count
+    return PaymentColumns(
+        line=range(items.line, items.line + 2 * count, 2),
+        identity=identities.tell_apart(assignment, items.number, found),
+        reference=items.reference,
+        amount=amounts,
+        currency=[CURRENCY] * count,
+        date=items.day,
+        account=[str(assignment.head["account"])] * count,
+        payer_account=payers,
+        payer_name=nothing,
+        type=items.type,
+        reversal=reversal,
+        text=nothing,
+        invoice_refs=[()] * count,
+        bank_reference=nothing,
+        value_date=[None] * count,
+        payer_id=nothing,
+        payer_bankgiro=nothing,
+    )
