@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
-from inkasso_formats.layout import markdown_table
-from inkasso_formats.payments import ocr_giro
+from inkasso_formats.layout import Record, markdown_table
+from inkasso_formats.payments import bgmax, bgmax_records, ocr_giro, viite, viite_records
 from inkasso_formats.payments.ocr_records import RECORDS, TRANSACTION_TYPES
 from inkasso_formats.problems import FormatError
+from inkasso_formats.tolerance import DEFAULTS, SWITCHES
 from support.generated import replace_between
 
 TESTS = Path(__file__).parent
@@ -39,9 +40,55 @@ def ocr_expected(content: bytes) -> object:
     }
 
 
+def bgmax_expected(content: bytes) -> object:
+    """What a BgMax file holds, or why it is refused."""
+    return _expected(bgmax.parse, content)
+
+
+def ktl_expected(content: bytes) -> object:
+    """What a file of Finnish reference payments holds, or why it is refused."""
+    return _expected(viite.parse, content)
+
+
+def _expected(parse: Callable[[bytes], bgmax.BgmaxFile | viite.KtlFile], content: bytes) -> object:
+    try:
+        file = parse(content)
+    except FormatError as error:
+        return {"refused": [asdict(problem) for problem in error.problems]}
+    return {"total": file.total, **asdict(file)}
+
+
 def ocr_tables() -> str:
     """The position table of each record of OCR Giro."""
-    return "\n\n".join(f"### {record.name.capitalize()}\n\n{markdown_table(record)}" for record in RECORDS)
+    return position_tables(RECORDS)
+
+
+def position_tables(records: Iterable[Record]) -> str:
+    """The position table of each record."""
+    return "\n\n".join(f"### {record.name.capitalize()}\n\n{markdown_table(record)}" for record in records)
+
+
+def code_table(heading: str, codes: Mapping[str, str]) -> str:
+    """Codes and their meanings."""
+    return "\n".join(
+        [
+            f"| {heading} | Meaning |",
+            "| --- | --- |",
+            *(f"| {code} | {words} |" for code, words in codes.items()),
+        ]
+    )
+
+
+def tolerance_table() -> str:
+    """The switches of tolerance, what each lets through, and its default for each format."""
+    head = f"| Switch | Deviation | Read | Told | {' | '.join(DEFAULTS)} |"
+    rows = [
+        f"| `{name}` | {meaning.deviation} | {meaning.reading} | {'warning' if meaning.told else ''} | "
+        + " | ".join("on" if getattr(tolerance, name) else "off" for tolerance in DEFAULTS.values())
+        + " |"
+        for name, meaning in SWITCHES.items()
+    ]
+    return "\n".join([head, "| --- " * (4 + len(DEFAULTS)) + "|", *rows])
 
 
 def ocr_types() -> str:
@@ -53,11 +100,25 @@ def ocr_types() -> str:
 # Folder of samples: the endings of the samples, and what is expected of one.
 SAMPLES: Mapping[str, tuple[tuple[str, ...], Callable[[bytes], object]]] = {
     "ocr_giro": ((".ocr", ".txt"), ocr_expected),
+    "bgmax": ((".txt",), bgmax_expected),
+    "ktl": ((".SVM", ".ktl"), ktl_expected),
 }
 
 # Document: its generated parts.
 DOCUMENTS: Mapping[str, Mapping[str, Callable[[], str]]] = {
     "formats/ocr-giro.md": {"records": ocr_tables, "types": ocr_types},
+    "formats/bgmax.md": {
+        "records": lambda: position_tables(bgmax_records.RECORDS),
+        "reference codes": lambda: code_table("Reference code", bgmax_records.REFERENCE_CODES),
+        "channels": lambda: code_table("Channel", bgmax_records.CHANNELS),
+        "images": lambda: code_table("Image", bgmax_records.IMAGES),
+        "deductions": lambda: code_table("Deduction code", bgmax_records.DEDUCTIONS),
+    },
+    "formats/ktl.md": {
+        "records": lambda: position_tables(viite_records.RECORDS),
+        "kinds": lambda: code_table("Record", viite_records.KINDS),
+    },
+    "formats/tolerance.md": {"switches": tolerance_table},
 }
 
 

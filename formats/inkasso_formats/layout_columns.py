@@ -14,7 +14,7 @@ from inkasso_formats.layout import Record
 from inkasso_formats.layout_cells import READERS, Field, FieldType, Value
 
 Columns = dict[str, Sequence[Value]]
-_OF_A_REFERENCE = b"0123456789- \n"  # with these alone, blanks are what separates two references
+_OF_A_REFERENCE = b"0123456789-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +85,18 @@ def _check_constant(field: Field, block: Block) -> None:
 
 
 def _check_digits(field: Field, block: Block) -> None:
-    if field.required:
+    if not _are_digits(field, block):
         _check_distinct_texts(field, block)
-    elif not all(column.isdigit() for column in _characters(field, block)):
-        raise ValueError
 
 
-def _check_amount(field: Field, block: Block) -> None:
-    if field.required or field.sign == "none":
-        _check_digits(field, block)
-        return
-    sign, *digits = _characters(field, block)
-    if sign.strip(b"-0 ") or not all(column.isdigit() for column in digits):
-        raise ValueError
+def _are_digits(field: Field, block: Block) -> bool:
+    """Whether all is as in most files; if not, it may still be right."""
+    if field.required:
+        return False
+    first, *others = _characters(field, block)
+    if field.type == "amount" and field.sign == "leading":
+        first = first.replace(b"-", b"0").replace(b" ", b"0")
+    return first.isdigit() and all(column.isdigit() for column in others)
 
 
 def _characters(field: Field, block: Block) -> Iterator[bytes]:
@@ -122,35 +121,26 @@ def _cells(field: Field, block: Block) -> list[str]:
 
 
 def _digits(field: Field, block: Block) -> Sequence[Value]:
-    _check_digits(field, block)
-    return block.cells(*field.position)
-
-
-def _number(field: Field, block: Block) -> Sequence[Value]:
-    _check_digits(field, block)
-    return _integers(field, block)
-
-
-def _amount(field: Field, block: Block) -> Sequence[Value]:
-    _check_amount(field, block)
-    return _integers(field, block)  # a leading sign, or a blank in its place, is what int() takes too
+    return block.cells(*field.position) if _are_digits(field, block) else _by_distinct_texts(field, block)
 
 
 def _integers(field: Field, block: Block) -> Sequence[Value]:
+    if not _are_digits(field, block):
+        return _by_distinct_texts(field, block)
     first = field.start
     while first < field.end and not block.characters(first).strip(b"0"):
         first += 1  # zeros in all lines: wide fields are mostly that
-    return list(map(int, block.cells(first, field.end)))
+    return list(map(int, block.cells(first, field.end)))  # which takes a leading blank, too
 
 
 def _reference(field: Field, block: Block) -> Sequence[Value]:
-    # Right-aligned and of digits, as nearly all are: then there are as many words as lines, unless one holds a blank.
+    # Right-aligned and of digits, as nearly all are: then a word is a reference, unless one holds a blank.
     joined = block.joined(*field.position)
     words = joined.split()
     if (
         len(words) == block.count
-        and b" " not in block.characters(field.end)
-        and not joined.translate(None, _OF_A_REFERENCE)
+        and not block.characters(field.end).strip(_OF_A_REFERENCE)
+        and joined.translate(None, _OF_A_REFERENCE + b" ") == b"\n" * (block.count - 1)
     ):
         return b"\n".join(words).decode("ascii").split("\n")
     return _by_distinct_texts(field, block)
@@ -160,13 +150,13 @@ _CHECKS: Mapping[FieldType, Callable[[Field, Block], object]] = {
     "text": _check_text,
     "digits": _check_digits,
     "number": _check_digits,
-    "amount": _check_amount,
+    "amount": _check_digits,
     "constant": _check_constant,
     "filler": _check_text,
 }
 _VALUES: Mapping[FieldType, Callable[[Field, Block], Sequence[Value]]] = {
     "digits": _digits,
-    "number": _number,
-    "amount": _amount,
+    "number": _integers,
+    "amount": _integers,
     "reference": _reference,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 from hypothesis import strategies as st
@@ -29,8 +29,8 @@ def mended(content: bytes) -> bytes:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
         text = content.decode("iso-8859-1")
-    lines = (line.expandtabs(8).ljust(80) for line in text.split("\n") if line.strip())
-    return "".join(f"{line.rstrip(chr(13)).ljust(80)}\r\n" for line in lines).encode("iso-8859-1")
+    lines = [line.rstrip("\r").expandtabs(8) for line in text.split("\n") if line]
+    return "".join(f"{line:<80}\r\n" for line in lines).encode("iso-8859-1")
 
 
 def entry(amount: int, reference: str = "655969", **more: object) -> Entry:
@@ -68,7 +68,6 @@ SMALL = file_of(
         extra_name="Märsta",
         street="Storgatan 2",
         postcode="12345",
-        town="Storåker",
         organisation_number="005500001234",
         information=("Tack",),
     ),
@@ -98,9 +97,7 @@ WITH_PARTS = file_of(
 DAYS = st.dates(date(1990, 1, 1), date(2099, 12, 31))
 OCR_NUMBERS = st.text("0123456789", min_size=1, max_size=24).map(ocr_number)
 FREE_REFERENCES = st.text("ABCÅ0123456789 -", max_size=25).map(lambda text: text.strip(" "))
-WRITTEN = st.datetimes(datetime(1990, 1, 1), datetime(2099, 12, 31)).map(
-    lambda at: at.strftime("%Y%m%d%H%M%S%f").zfill(20)
-)
+WRITTEN = st.tuples(DAYS, st.times()).map(lambda at: f"{at[0]:%Y%m%d}{at[1]:%H%M%S%f}")
 _LETTERS = st.characters(min_codepoint=0x20, max_codepoint=0xFF, exclude_categories=["Cc"])
 
 

@@ -6,6 +6,7 @@ they come; `ledger` is everything that took effect, to be compared before and af
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from collections.abc import Sequence
@@ -19,11 +20,13 @@ from inkasso_formats.dialects import AnyRecord, FileKind, OutHead, file_name, re
 from inkasso_formats.payments import ocr_giro
 from inkasso_formats.payments.ocr_giro import Assignment, Transaction, Transmission
 from inkasso_formats.records import CaseUpdate, Closure, Receipt
-from inkassod import runs, selection
+from inkassod import exchange, runs, selection
 from inkassod.installation import WATCHER, Actor, Installation
 from inkassod.spool import Area
 from inkassod.store import journal, outbox
 from inkassod.store.tables import metadata
+from inkassod.transport import Agent, TransportError
+from inkassod.transport.retry import retrying
 from support import installation as made
 from support.installation import AGREEMENT, CLIENT_NUMBER, DEBTOR_ACCOUNT, OWN_ACCOUNT
 
@@ -270,4 +273,31 @@ def outcome(installation: Installation) -> dict[str, Any]:
         "runs": sorted(runs_, key=lambda one: str(one["file_name"])),
         "told": sorted(one for one in told if one != ([], [])),
         "files": {number.sub("N", path): content for path, content in spooled(installation).items()},
+    }
+
+
+# --- the other side of the line --------------------------------------------------------------------------------------
+
+
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An exchange tries again at once, without its pauses."""
+    monkeypatch.setattr(exchange, "retrying", functools.partial(retrying, sleep=lambda _seconds: None))
+
+
+def through(monkeypatch: pytest.MonkeyPatch, agent: Agent) -> None:
+    """Every exchange goes through this agent, and tries again without pauses."""
+    patient(monkeypatch)
+    monkeypatch.setattr(exchange, "connect", lambda _installation, _agreement: agent)
+
+
+def cut() -> TransportError:
+    """The line broke."""
+    return TransportError("transport.cut", "the line was cut", transient=True)
+
+
+def served(installation: Installation) -> dict[str, bytes]:
+    """What lies on the agency's side of the installation's own transport, a folder."""
+    root = installation.settings.folder / "agency"
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()
     }

@@ -58,7 +58,9 @@ SMALL = render(
 
 DAYS = st.dates(date(2000, 1, 1), date(2099, 12, 31))
 VIITTEET = (
-    st.text("0123456789", min_size=3, max_size=19).filter(lambda digits: not digits.startswith("0")).map(viite)
+    st.text("0123456789", min_size=3, max_size=19)
+    .filter(lambda digits: not digits.startswith("0"))
+    .map(viite)
 )
 _LETTERS = st.characters(min_codepoint=0x20, max_codepoint=0xFF, exclude_categories=["Cc"])
 

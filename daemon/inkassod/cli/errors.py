@@ -53,7 +53,9 @@ def _others(error: Exception) -> Failure:
         problems = tuple(problem.message for problem in error.problems)
         return Failure(FAILED, error.problems[0].code, "the file cannot be read", problems)
     if isinstance(error, DBAPIError):
-        return Failure(FAILED, "database", f"the database cannot be used: {error.orig}")
+        locked = "locked" in str(error.orig)  # by another process, for longer than one waits
+        text = f"the database cannot be used: {error.orig}"
+        return Failure(BUSY if locked else FAILED, "database.busy" if locked else "database", text)
     if isinstance(error, OSError):
         return Failure(FAILED, "system", _system(error))
     codes = {

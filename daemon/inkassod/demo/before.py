@@ -39,7 +39,7 @@ def candidates(scene: Scene) -> list[str]:
     )
     scene.chosen = [one["invoice"] for one in go[:CHOSEN]]
     owed = sum(ore(one["balance"]) for one in go)
-    head = f"{len(go)} of {len(found)} overdue invoices qualify, {kroner(owed)} NOK; the others are held:"
+    head = f"{len(go)} of {len(found)} overdue invoices qualify, {kroner(owed)} NOK; the others are held, some for several reasons:"
     return [head, *_held(found)]
 
 

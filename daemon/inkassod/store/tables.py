@@ -215,6 +215,10 @@ entries = Table(
     Column("invoice_no", String),
     Column("linked", String, nullable=False, default=""),
     Column("reference", String, nullable=False, default=""),
+    Column("account", String, nullable=False, default=""),  # the creditor's own, of a bank's payment
+    Column("bank_reference", String, nullable=False, default=""),
+    Column("double", String, nullable=False, default=""),
+    Column("double_of", Key),
     Column("settlement", Boolean),
     Column("payer_account", String, nullable=False, default=""),
     Column("payer_name", String, nullable=False, default=""),

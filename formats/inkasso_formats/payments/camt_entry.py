@@ -26,7 +26,8 @@ class OpenEntry:
     currency: str
     credit: bool | None
     booked: bool
-    returned: bool
+    reversal: bool  # what RvslInd says
+    returned: bool  # that, or the sub-family of returned payments
     date: date | None
     value_date: date | None
     bank_reference: str
@@ -72,6 +73,7 @@ def open_entry(number: int, spot: Spot, values: Values, currency: str) -> OpenEn
     status = spot.required(values, "status")
     if status and status not in STATUSES:
         spot.wrong("camt.code", "status", f"one of {', '.join(STATUSES)} expected", status)
+    reversal = spot.flag(values, "reversal")
     entry = OpenEntry(
         number=number,
         spot=spot,
@@ -79,7 +81,8 @@ def open_entry(number: int, spot: Spot, values: Values, currency: str) -> OpenEn
         currency=currency,
         credit=credit,
         booked=status == "BOOK",
-        returned=spot.flag(values, "reversal") or values.get("sub_family") == RETURNED,
+        reversal=reversal,
+        returned=reversal or values.get("sub_family") == RETURNED,
         date=spot.day(values, "booked", "booked_at"),
         value_date=spot.day(values, "valued", "valued_at"),
         bank_reference=values.get("bank_reference", ""),
@@ -132,7 +135,8 @@ def open_box(spot: Spot, values: Values, currency: str) -> OpenBox:
 def close_box(entry: OpenEntry, box: OpenBox) -> None:
     """Compares what the batch says with what was counted; what is no payment only warns."""
     box.spot.warning = entry.spot.warning and not entry.took
-    if box.count is not None and box.count != box.details:
+    lump = box.details == 0 and box.count == 1  # the entry itself is the one transaction
+    if box.count is not None and box.count != box.details and not lump:
         rule = f"the batch holds {box.details} details"
         box.spot.wrong("camt.count", "count", rule, str(box.count))
     if box.total is not None and entry.readable and box.details and box.total != abs(box.sum):

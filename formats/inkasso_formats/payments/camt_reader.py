@@ -1,7 +1,7 @@
-"""Reads a camt.054 message as a stream: elements as they end, payments in batches, memory that does not grow.
+"""Reads a camt.054 message as a stream: elements as they end, payments in batches, memory that does not grow with it.
 
-The message is read in the order of its schema: what an entry says of itself stands before its details, so each payment
-is complete when its detail ends. What stands elsewhere is a problem (`camt.order`), not passed over.
+What an entry says of itself stands before its details, by the schema, so each payment is complete when its detail ends.
+What stands behind is a problem (`camt.order`), and not passed over.
 """
 
 from __future__ import annotations
@@ -9,23 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from inkasso_formats.payments import camt_totals
 from inkasso_formats.payments.camt_detail import OpenDetail, has_amount, open_detail
-from inkasso_formats.payments.camt_entry import (
-    OpenBox,
-    OpenEntry,
-    close_box,
-    close_entry,
-    open_box,
-    open_entry,
-    why_passed,
-)
+from inkasso_formats.payments.camt_entry import close_box, close_entry, why_passed
+from inkasso_formats.payments.camt_frame import Frame, OpenEntry
 from inkasso_formats.payments.camt_model import NotificationHead
-from inkasso_formats.payments.camt_paths import LEVELS, Tree, tree
-from inkasso_formats.payments.camt_payment import Identities, Maker
-from inkasso_formats.payments.camt_report import Report, Spot
-from inkasso_formats.payments.camt_totals import OpenNotification
-from inkasso_formats.payments.camt_xml import Element, Source, Values, clear, read
+from inkasso_formats.payments.camt_paths import LEVELS, Version
+from inkasso_formats.payments.camt_report import Report, Spot, TooManyProblemsError
+from inkasso_formats.payments.camt_totals import close_notification
+from inkasso_formats.payments.camt_xml import Element, Source, Values, read
 from inkasso_formats.problems import FormatError, FormatProblem
 from inkasso_formats.records import Payment
 
@@ -33,47 +24,51 @@ BATCH = 1_000
 
 
 class Reader:
-    """One pass over a message. After it, `report`, `heads` and `total` say what was found."""
+    """One pass over a message. After it `heads`, `total` and `report.all_warnings()` say what was found.
+
+    Raises FormatError where the file is no camt.054 at all.
+    """
 
     def __init__(self, file: BinaryIO) -> None:
         self._source = Source(file)
         head = self._source.head
+        self.version: Version = head.version
         self.report = Report(head.version, head.namespace)
         self.heads: list[NotificationHead] = []
         self.total = 0
-        self._trees: dict[str, Tree] = {
-            name: tree(paths, head.version, head.namespace) for name, paths in LEVELS.items()
-        }
-        self._tags = {name: f"{{{head.namespace}}}{name}" for name in LEVELS}
-        self._header: Values | None = None
-        self._notification: OpenNotification | None = None
-        self._entry: OpenEntry | None = None
-        self._box: OpenBox | None = None
-        self._pending: OpenDetail | None = None
-        self._identities = Identities()
+        self._frame = Frame(self.report)
+        self._detail_tree = self._frame.trees["TxDtls"]
         self._found: list[Payment] = []
-        self._notifications = 0
+        self._pending: OpenDetail | None = None
 
     def batches(self) -> Iterator[list[Payment]]:
-        """The payments, some at a time, as long as nothing is wrong. Raises FormatError at the end, with all problems."""
+        """The payments, about a thousand at a time, as long as nothing is wrong.
+
+        Raises FormatError with all problems when the end is reached: batches handed out before are then worth nothing.
+        """
+        frame = self._frame
         ends = {
-            self._tags["TxDtls"]: self._end_detail,
-            self._tags["NtryDtls"]: self._end_box,
-            self._tags["Ntry"]: self._end_entry,
-            self._tags["Ntfctn"]: self._end_notification,
-            self._tags["GrpHdr"]: self._end_header,
+            frame.tags["TxDtls"]: self._end_detail,
+            frame.tags["NtryDtls"]: self._end_box,
+            frame.tags["Ntry"]: self._end_entry,
+            frame.tags["Ntfctn"]: self._end_notification,
+            frame.tags["GrpHdr"]: frame.open_header,
         }
         try:
             for element in self._source.elements(*LEVELS):
                 ends[element.tag](element)
-                clear(element)
-                if len(self._found) >= BATCH and not self.report.problems:
+                frame.forget(element)
+                if self.report.problems:
+                    self._found.clear()
+                elif len(self._found) >= BATCH:
                     yield self._take()
-        except FormatError as error:
-            found = self.report.problems
-            raise FormatError(error.problems if error.problems[:1] == tuple(found[:1]) else [*found, *error.problems]) from None
-        if not self._notifications:
-            self.report.add(FormatProblem(code="camt.empty", rule="the message holds no notification (Ntfctn)"))
+        except TooManyProblemsError:
+            pass
+        except FormatError as error:  # the XML breaks off, or is no message
+            raise FormatError([*self.report.problems, *error.problems]) from None
+        if not self.heads and not self.report.problems:
+            rule = "the message holds no notification (Ntfctn)"
+            raise FormatError([FormatProblem(code="camt.empty", rule=rule)])
         if self.report.problems:
             raise FormatError(self.report.problems)
         if self._found:
@@ -82,3 +77,83 @@ class Reader:
     def _take(self) -> list[Payment]:
         found, self._found = self._found, []
         return found
+
+    def _end_detail(self, element: Element) -> None:
+        entry, box = self._frame.box_of(element)
+        values: Values = {}
+        read(element, self._detail_tree, values)
+        spot = Spot(self.report, "TxDtls", element, f"{box.spot.where}/TxDtls[{box.details + 1}]")
+        detail = open_detail(entry, box, spot, values)
+        if detail.passed is not None:
+            counted = entry.passed.setdefault(detail.passed, [0, 0])
+            counted[0] += 1
+            counted[1] += abs(detail.amount or 0)
+            return
+        entry.took = True
+        if detail.amount is not None:
+            self._add(entry, detail, detail.amount)
+        elif not has_amount(values):
+            self._without_amount(entry, detail)
+
+    def _add(self, entry: OpenEntry, detail: OpenDetail, amount: int) -> None:
+        notification = self._frame.notification_of(entry)
+        for payment in notification.maker.of_detail(entry, detail, amount):
+            self._found.append(payment)
+            notification.payments += 1
+            notification.total += payment.amount
+
+    def _without_amount(self, entry: OpenEntry, detail: OpenDetail) -> None:
+        """The only detail of an entry may leave its amount to the entry; whether it is the only one shows at its end."""
+        if entry.details == 1:
+            self._pending = detail
+        else:
+            rule = "is missing: the entry has several details"
+            detail.spot.wrong("camt.required", "transaction_amount", rule)
+
+    def _add_pending(self, entry: OpenEntry, detail: OpenDetail) -> None:
+        if entry.details > 1:
+            rule = "is missing: the entry has several details"
+            detail.spot.wrong("camt.required", "transaction_amount", rule)
+        elif detail.credit != entry.credit:
+            rule = "is the other side than that of the entry, and no amount is given"
+            detail.spot.wrong("camt.direction", "side", rule)
+        elif entry.amount is not None:
+            self._add(entry, detail, entry.signed)
+
+    def _end_box(self, element: Element) -> None:
+        entry, box = self._frame.box(element)
+        self._frame.judge_rest(element)
+        close_box(entry, box)
+        self._frame.close_box()
+
+    def _end_entry(self, element: Element) -> None:
+        entry = self._frame.entry(element)
+        self._frame.judge_rest(element)
+        notification = self._frame.notification_of(entry)
+        passed = why_passed(entry)
+        if self._pending is not None:
+            self._add_pending(entry, self._pending)
+        elif entry.details == 0 and passed is None and entry.amount is not None:
+            entry.took = True
+            rule = "the entry has no details: one payment of its amount, without a reference"
+            entry.spot.wrong("camt.no_details", "amount", rule, warning=True)
+            self._found.append(notification.maker.of_entry(entry))
+            notification.payments += 1
+            notification.total += entry.signed
+        close_entry(entry)
+        if passed is not None and not entry.took:
+            notification.pass_over(passed, 1, entry.amount or 0)
+        else:
+            for kind, (count, amount) in entry.passed.items():
+                notification.pass_over(kind, count, amount)
+        notification.count(entry)
+        self._pending = None
+        self._frame.close_entry()
+
+    def _end_notification(self, element: Element) -> None:
+        notification = self._frame.notification(element)
+        self._frame.judge_rest(element)
+        close_notification(notification)
+        self.heads.append(notification.head())
+        self.total += notification.total
+        self._frame.close_notification()

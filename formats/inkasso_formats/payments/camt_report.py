@@ -8,10 +8,14 @@ from datetime import date
 from inkasso_formats.payments.camt_paths import LEVELS, Version, path_of
 from inkasso_formats.payments.camt_values import day, minor_units
 from inkasso_formats.payments.camt_xml import FAULTS, Element, Values
-from inkasso_formats.problems import FormatError, FormatProblem
+from inkasso_formats.problems import FormatProblem
 
 MOST_PROBLEMS = 500  # a file with more of them is another kind of file
 MOST_WARNINGS = 500
+
+
+class TooManyProblemsError(Exception):
+    """Reading on would say nothing new of the file."""
 
 
 @dataclass(slots=True)
@@ -25,11 +29,11 @@ class Report:
     untold: int = 0
 
     def add(self, problem: FormatProblem) -> None:
-        """Takes a problem or a warning. Raises FormatError with all problems where they become too many."""
+        """Takes a problem or a warning. Raises TooManyProblemsError where they become too many."""
         if not problem.warning:
             self.problems.append(problem)
             if len(self.problems) >= MOST_PROBLEMS:
-                raise FormatError(self.problems)
+                raise TooManyProblemsError
         elif len(self.warnings) < MOST_WARNINGS:
             self.warnings.append(problem)
         else:

@@ -9,6 +9,7 @@ from datetime import date
 from inkasso_formats.payments.camt_entry import OpenEntry
 from inkasso_formats.payments.camt_entry import Passed as PassedKind
 from inkasso_formats.payments.camt_model import NotificationHead, Passed
+from inkasso_formats.payments.camt_payment import Identities, Maker
 from inkasso_formats.payments.camt_report import Spot
 from inkasso_formats.payments.camt_values import as_text, minor_units
 from inkasso_formats.payments.camt_xml import Values
@@ -40,6 +41,7 @@ class OpenNotification:
 
     spot: Spot
     values: Values
+    maker: Maker
     message_id: str
     account: str
     currency: str
@@ -56,27 +58,29 @@ class OpenNotification:
     payments: int = 0
     total: int = 0
     passed: dict[PassedKind, Tally] = field(default_factory=dict)
+    entries: int = 0
 
     @property
     def whole(self) -> bool:
         """Whether it is all on this page, so that its summary can be compared."""
         return self.last_page and self.page in {None, 1}
 
-    def count(self, entry: OpenEntry, *, reversal: bool) -> None:
+    def count(self, entry: OpenEntry) -> None:
         """Counts an entry that has ended."""
-        self.currency = self.currency or entry.currency
         if entry.amount is None or entry.credit is None:
             self.readable = False
             return
         self.all.add(entry.amount)
         (self.credits if entry.credit else self.debits).add(entry.amount)
         self.net += entry.signed
-        self.reversed_net += -entry.signed if reversal else entry.signed
+        self.reversed_net += -entry.signed if entry.reversal else entry.signed
         self.booked_net += entry.signed if entry.booked else 0
 
-    def pass_over(self, kind: PassedKind, amount: int) -> None:
+    def pass_over(self, kind: PassedKind, count: int, amount: int) -> None:
         """Counts what is no payment."""
-        self.passed.setdefault(kind, Tally()).add(amount)
+        tally = self.passed.setdefault(kind, Tally())
+        tally.count += count
+        tally.sum += amount
 
     def head(self) -> NotificationHead:
         """What the rest of the world is told of it."""
@@ -90,17 +94,38 @@ class OpenNotification:
             copy=self.values.get("copy", ""),
             page=self.page,
             last_page=self.last_page,
-            entries=self.all.count,
+            entries=self.entries,
             payments=self.payments,
             total=self.total,
             passed=tuple(Passed(kind, tally.count, tally.sum) for kind, tally in self.passed.items()),
         )
 
 
-def judge_head(open_: OpenNotification) -> None:
+def open_notification(
+    spot: Spot, values: Values, header: Values, identities: Identities
+) -> OpenNotification:
+    """The notification with these values, in the message with that header; a page of its own goes before its page."""
+    spot.judge_faults(values)
+    account = str(values.get("iban") or values.get("account", ""))
+    own_page = "page" in values
+    open_ = OpenNotification(
+        spot=spot,
+        values=values,
+        maker=Maker(account, values.get("id", ""), identities),
+        message_id=header.get("message_id", ""),
+        account=account,
+        currency=values.get("currency", ""),
+        created=spot.day(values, "created"),
+        page=spot.number(values, "page") if own_page else header["page_number"],
+        last_page=spot.flag(values, "last_page") if own_page else header["is_last"],
+    )
+    _judge_head(open_)
+    return open_
+
+
+def _judge_head(open_: OpenNotification) -> None:
     """Tells copies and pages, and what is not there and must be."""
     spot, values = open_.spot, open_.values
-    spot.judge_faults(values)
     spot.required(values, "id")
     if not open_.account:
         spot.wrong("camt.required", "iban", "is missing, or empty: the account that was credited")
@@ -116,7 +141,7 @@ def judge_head(open_: OpenNotification) -> None:
         spot.wrong("camt.page", "id", rule, warning=True)
 
 
-def close(open_: OpenNotification) -> None:
+def close_notification(open_: OpenNotification) -> None:
     """Compares the summary with what was counted, and tells what was passed over."""
     open_.spot.warning = not open_.whole
     if open_.readable:

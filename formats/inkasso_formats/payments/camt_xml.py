@@ -87,14 +87,17 @@ class Source:
             raise FormatError([FormatProblem(code="camt.encoding", line=1, rule=rule)])
 
 
-def read(parent: Element, tree: Tree, values: Values) -> None:
+def read(parent: Element, tree: Tree, values: Values, until: str = "") -> None:
     """Puts the values of a tree of paths (`camt_paths.tree`) that stand below an element into `values`.
 
+    `until` is the tag of a child, which no path begins with, where reading ends.
     What stands twice, or holds elements where a text is expected, is put under `FAULTS`; the first stays.
     """
     for child in parent:
         node = tree.get(child.tag)
         if node is None:
+            if child.tag == until:
+                break
             continue
         if node.__class__ is dict:
             read(child, node, values)  # type: ignore[arg-type]

@@ -11,7 +11,8 @@ from itertools import repeat
 from inkasso_formats.problems import FormatProblem
 from inkasso_formats.records import Payment
 
-Days = Sequence[date]  # the type, where a field has taken the name
+Dates = Sequence[date]  # the types, where a field has taken the name
+MaybeDates = Sequence[date | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +27,7 @@ class PaymentColumns:
     reference: Sequence[str]
     amount: Sequence[int]
     currency: Sequence[str]
-    date: Days
+    date: Dates
     account: Sequence[str]
     payer_account: Sequence[str]
     payer_name: Sequence[str]
@@ -35,7 +36,7 @@ class PaymentColumns:
     text: Sequence[str]
     invoice_refs: Sequence[tuple[str, ...]]
     bank_reference: Sequence[str]
-    value_date: Sequence[date | None]
+    value_date: MaybeDates
     payer_id: Sequence[str]
     payer_bankgiro: Sequence[str]
     warnings: tuple[FormatProblem, ...] = ()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator
-from typing import BinaryIO, TypeGuard
+from typing import BinaryIO, cast
 
 from inkasso_formats.payments.ocr_columns import ColumnReader
 from inkasso_formats.payments.ocr_frame import OpenAssignment, OpenTransmission
@@ -62,8 +62,8 @@ def parse(content: bytes | BinaryIO | Iterable[bytes]) -> OcrFile:
     Raises FormatError with all problems where counts, sums, dates or the order of records do not agree, or where a
     field cannot be read: then no payment of the file can be trusted.
     """
-    if _can_be_read_in_blocks(content):
-        by_blocks = ColumnReader(content)
+    if isinstance(content, bytes) or hasattr(content, "read"):
+        by_blocks = ColumnReader(cast("bytes | BinaryIO", content))
         payments = [payment for block in by_blocks.blocks() for payment in block.payments()]
         return _file(payments, by_blocks.reader)
     reader = Reader()
@@ -71,10 +71,6 @@ def parse(content: bytes | BinaryIO | Iterable[bytes]) -> OcrFile:
     if reader.problems:
         raise FormatError(reader.problems)
     return _file(payments, reader)
-
-
-def _can_be_read_in_blocks(content: bytes | BinaryIO | Iterable[bytes]) -> TypeGuard[bytes | BinaryIO]:
-    return isinstance(content, bytes) or hasattr(content, "read")
 
 
 def _one_by_one(reader: Reader, lines: Iterable[bytes]) -> Iterator[Payment]:

@@ -200,3 +200,30 @@ def test_a_file_brought_by_hand_is_marked_and_never_sent(inkassod, two_invoices,
     assert list((tmp_path / "agency" / "in").iterdir()) == []
     again = inkassod("mark", "5", "delivered", "--reason", "on a memory stick")
     assert (again.status, again.err) == (2, "inkassod: the files of run 5 were delivered already\n")
+
+
+def test_an_agreement_with_a_time_of_day_says_when_it_leaves(inkassod, two_invoices, tmp_path):
+    """Nothing is written before that time."""
+    path = tmp_path / "inkassod.toml"
+    text = path.read_text("utf-8").replace(
+        "[agreements.intrum.process]", '[agreements.intrum.process]\ntransfer = "18:00"'
+    )
+    path.write_text(text, "utf-8")
+    assert inkassod("transfer", "1001").out == "Put to transfer: 1 (run 4)\nThey leave at 18:00.\n"
+    assert inkassod.json("transfer", "1002").document["leaves_at"] == "18:00"
+    assert inkassod("send").out == "Nothing waits.\n"
+
+
+def test_money_that_settles_no_invoice_is_listed(inkassod, two_invoices, tmp_path):
+    """With where it came from, until somebody sees to it."""
+    assert inkassod("unmatched").out == "Every entry settles an invoice.\n"
+    assert inkassod("read", "payments", paid(tmp_path, 1, ("424242", 12_300, DEBTOR_ACCOUNT))).status == 0
+    assert inkassod("unmatched").out.splitlines()[1].split()[1:7] == [
+        "bank",
+        "payment",
+        "2026-03-02",
+        "123.00",
+        "NOK",
+        "424242",
+    ]
+    assert inkassod.json("unmatched").document["entries"][0]["invoice"] is None

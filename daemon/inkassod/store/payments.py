@@ -1,0 +1,199 @@
+"""Payments of bank files into the ledger, set by set: in as columns, matched, checked for doubles and balanced by a few statements.
+
+What a payment may be, once it is in: matched (it has an invoice and moves its balance), unmatched (it has none), or a double of
+one that another file brought: `same` by the bank's own number, or `possible` until a person has decided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, Update, and_, case, exists, func, not_, select, tuple_, update
+
+from inkasso_formats.payments.columns import PaymentColumns
+from inkassod.core.model import EntryKind
+from inkassod.store.sql import insert_columns
+from inkassod.store.tables import entries, invoices
+
+SAME, POSSIBLE, COUNTED = "same", "possible", "counted"
+
+
+def add(
+    connection: Connection,
+    creditor: str,
+    run: int,
+    payments: PaymentColumns,
+    origins: Sequence[str],
+    reasons: Sequence[str],
+) -> int:
+    """Payments in, unmatched as yet; those whose identity is in the ledger are passed over. Returns how many came in."""
+    return insert_columns(
+        connection,
+        entries,
+        {
+            "creditor": creditor,
+            "source": "bank",
+            "entry_no": payments.identity,
+            "part": 1,
+            "kind": str(EntryKind.PAYMENT),
+            "date": payments.date,
+            "whole": payments.amount,
+            "amount": payments.amount,
+            "currency": payments.currency,
+            "linked": "",
+            "reference": payments.reference,
+            "account": payments.account,
+            "bank_reference": payments.bank_reference,
+            "payer_account": payments.payer_account,
+            "payer_name": payments.payer_name,
+            "text": payments.text,
+            "origin": origins,
+            "origin_reason": reasons,
+            "double": "",
+            "reported": "",
+            "reported_reason": "",
+            "run": run,
+            "line": payments.line,
+        },
+        ignore_known=True,
+    )
+
+
+def settle_run(connection: Connection, run: int) -> None:
+    """Ties the payments of a run to the invoices that their references name, sets doubles aside, and moves the balances."""
+    ours = and_(entries.c.run == run, entries.c.source == "bank")
+    connection.execute(_matched(ours))
+    connection.execute(
+        _doubled(ours, SAME, and_(_NUMBERED, _TWIN.c.bank_reference == entries.c.bank_reference))
+    )
+    connection.execute(_doubled(ours, POSSIBLE, not_(_NUMBERED)))
+    # What is set aside counts nowhere until somebody says that it is a payment of its own.
+    connection.execute(
+        update(entries).where(ours, entries.c.double.in_((SAME, POSSIBLE))).values(invoice_no=None)
+    )
+    connection.execute(_balanced(ours))
+
+
+def _matched(ours: Any) -> Update:
+    """A reference that names one invoice of the creditor leads to it; one that names several leads nowhere."""
+    sole = (
+        select(case((func.count() == 1, func.min(invoices.c.invoice_no))))
+        .where(
+            invoices.c.creditor == entries.c.creditor,
+            invoices.c.reference == entries.c.reference,
+            invoices.c.currency == entries.c.currency,
+        )
+        .scalar_subquery()
+    )
+    return update(entries).where(ours, entries.c.reference != "").values(invoice_no=sole)
+
+
+# Two files may bring one payment (OCR Giro and camt.054, a copy ordered again, files that overlap): then they agree in invoice,
+# amount, currency and day. The bank's own number decides where both carry it.
+_TWIN = entries.alias("twin")
+_ALIKE = and_(
+    _TWIN.c.creditor == entries.c.creditor,
+    _TWIN.c.invoice_no == entries.c.invoice_no,
+    _TWIN.c.source == "bank",
+    _TWIN.c.run != entries.c.run,
+    _TWIN.c.amount == entries.c.amount,
+    _TWIN.c.currency == entries.c.currency,
+    _TWIN.c.date == entries.c.date,
+)
+_NUMBERED = and_(entries.c.bank_reference != "", _TWIN.c.bank_reference != "")
+
+
+def _doubled(ours: Any, state: str, how: Any) -> Update:
+    first = select(func.min(_TWIN.c.entry)).where(_ALIKE, how).scalar_subquery()
+    there = exists(select(_TWIN.c.entry).where(_ALIKE, how))
+    settled = and_(entries.c.invoice_no.is_not(None), entries.c.double == "")
+    return update(entries).where(ours, settled, there).values(double=state, double_of=first)
+
+
+def _balanced(ours: Any) -> Update:
+    settled = (
+        select(func.coalesce(func.sum(entries.c.amount), 0))
+        .where(entries.c.creditor == invoices.c.creditor, entries.c.invoice_no == invoices.c.invoice_no)
+        .scalar_subquery()
+    )
+    touched = select(entries.c.creditor, entries.c.invoice_no).where(ours, entries.c.invoice_no.is_not(None))
+    these = tuple_(invoices.c.creditor, invoices.c.invoice_no).in_(touched)
+    return update(invoices).where(these).values(balance=invoices.c.amount - settled)
+
+
+def counts_of(connection: Connection, run: int) -> dict[str, int]:
+    """How the payments of a run ended: matched, unmatched, same, possible."""
+    matched = case((entries.c.invoice_no.is_not(None), 1), else_=0)
+    query = (
+        select(entries.c.double, func.count(), func.sum(matched))
+        .where(entries.c.run == run, entries.c.source == "bank")
+        .group_by(entries.c.double)
+    )
+    found = {"matched": 0, "unmatched": 0, SAME: 0, POSSIBLE: 0}
+    for double, number, with_invoice in connection.execute(query):
+        if double in found:
+            found[double] += number
+        else:
+            found["matched"] += with_invoice
+            found["unmatched"] += number - with_invoice
+    return found
+
+
+def unsettled_of(connection: Connection, run: int, limit: int) -> list[RowMapping]:
+    """The payments of a run that settle nothing, by line, with the payment that a double repeats."""
+    twin = entries.alias("twin")
+    query = (
+        select(entries, twin.c.run.label("twin_run"), twin.c.line.label("twin_line"))
+        .outerjoin(twin, twin.c.entry == entries.c.double_of)
+        .where(entries.c.run == run, entries.c.source == "bank", entries.c.invoice_no.is_(None))
+        .order_by(entries.c.line, entries.c.entry)
+        .limit(limit)
+    )
+    return list(connection.execute(query).mappings())
+
+
+def doubles(connection: Connection, creditor: str) -> list[RowMapping]:
+    """Possible doubles that wait for a decision, each with the payment that it may repeat."""
+    twin = entries.alias("twin")
+    query = (
+        select(
+            entries,
+            twin.c.run.label("twin_run"),
+            twin.c.line.label("twin_line"),
+            twin.c.invoice_no.label("twin_invoice"),
+        )
+        .join(twin, twin.c.entry == entries.c.double_of)
+        .where(entries.c.creditor == creditor, entries.c.double == POSSIBLE)
+        .order_by(entries.c.entry)
+    )
+    return list(connection.execute(query).mappings())
+
+
+def decide_double(connection: Connection, entry: int, *, same: bool) -> RowMapping | None:
+    """A possible double is the same payment (and counts nowhere), or one of its own (and counts). None where it is none."""
+    twin = entries.alias("twin")
+    row = (
+        connection.execute(
+            select(entries, twin.c.invoice_no.label("twin_invoice"))
+            .join(twin, twin.c.entry == entries.c.double_of)
+            .where(entries.c.entry == entry, entries.c.double == POSSIBLE)
+        )
+        .mappings()
+        .one_or_none()
+    )
+    if row is None:
+        return None
+    values: dict[str, Any] = {"double": SAME if same else COUNTED}
+    if not same:
+        values["invoice_no"] = row["twin_invoice"]
+    connection.execute(update(entries).where(entries.c.entry == entry).values(**values))
+    return row
+
+
+def references_named_often(connection: Connection, creditor: str, reference: str) -> list[str]:
+    """The invoices that a reference names, where it names several."""
+    query = select(invoices.c.invoice_no).where(
+        invoices.c.creditor == creditor, invoices.c.reference == reference
+    )
+    return sorted(connection.execute(query.limit(20)).scalars())
