@@ -13,7 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from inkasso_formats.layout import Record, markdown_table
-from inkasso_formats.payments import bgmax, bgmax_records, ocr_giro, viite, viite_records
+from inkasso_formats.payments import bgmax, bgmax_records, camt054, camt_paths, ocr_giro, viite, viite_records
 from inkasso_formats.payments.ocr_records import RECORDS, TRANSACTION_TYPES
 from inkasso_formats.problems import FormatError
 from inkasso_formats.tolerance import DEFAULTS, SWITCHES
@@ -50,7 +50,14 @@ def ktl_expected(content: bytes) -> object:
     return _expected(viite.parse, content)
 
 
-def _expected(parse: Callable[[bytes], bgmax.BgmaxFile | viite.KtlFile], content: bytes) -> object:
+def camt_expected(content: bytes) -> object:
+    """What a camt.054 message holds, or why it is refused."""
+    return _expected(camt054.parse, content)
+
+
+def _expected(
+    parse: Callable[[bytes], bgmax.BgmaxFile | camt054.CamtFile | viite.KtlFile], content: bytes
+) -> object:
     try:
         file = parse(content)
     except FormatError as error:
@@ -97,11 +104,38 @@ def ocr_types() -> str:
     return "\n".join(["| Type | Meaning |", "| --- | --- |", *rows])
 
 
+def camt_tables() -> str:
+    """The paths of each level of a camt.054 message."""
+    return "\n\n".join(_camt_table(level, paths) for level, paths in camt_paths.LEVELS.items())
+
+
+def _camt_table(level: str, paths: tuple[camt_paths.Path, ...]) -> str:
+    rows = [f"| `{path}` | {versions} | {meaning} |" for path, versions, meaning in camt_paths.rows(paths)]
+    return "\n".join([f"### {level}", "", "| Path | Only in | What it gives |", "| --- | --- | --- |", *rows])
+
+
+def camt_samples() -> str:
+    """Each sample of camt, and what happens to it."""
+    rows = [f"| `{path.name}` | {_camt_outcome(path.read_bytes())} |" for path in samples("camt054")]
+    return "\n".join(["| Sample | What happens |", "| --- | --- |", *rows])
+
+
+def _camt_outcome(content: bytes) -> str:
+    try:
+        file = camt054.parse(content)
+    except FormatError as error:
+        first, more = error.problems[0], len(error.problems) - 1
+        return f"refused, `{first.code}`: {first.message}{f' (and {more} more)' if more else ''}"
+    told = ", ".join(f"`{code}`" for code in dict.fromkeys(warning.code for warning in file.warnings))
+    return f"read: {len(file.payments)} payments{f'; told: {told}' if told else ''}"
+
+
 # Folder of samples: the endings of the samples, and what is expected of one.
 SAMPLES: Mapping[str, tuple[tuple[str, ...], Callable[[bytes], object]]] = {
     "ocr_giro": ((".ocr", ".txt"), ocr_expected),
     "bgmax": ((".txt",), bgmax_expected),
     "ktl": ((".SVM", ".ktl"), ktl_expected),
+    "camt054": ((".xml",), camt_expected),
 }
 
 # Document: its generated parts.
@@ -118,6 +152,7 @@ DOCUMENTS: Mapping[str, Mapping[str, Callable[[], str]]] = {
         "records": lambda: position_tables(viite_records.RECORDS),
         "kinds": lambda: code_table("Record", viite_records.KINDS),
     },
+    "formats/camt054.md": {"paths": camt_tables, "samples": camt_samples},
     "formats/tolerance.md": {"switches": tolerance_table},
 }
 

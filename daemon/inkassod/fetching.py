@@ -149,7 +149,11 @@ def _download(installation: Installation, agreement: str, agent: Agent, row: dic
     path.unlink(missing_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "w+b") as file:
-        agent.get(_path(installation, agreement, row["claimed_name"]), file, limit)
+        try:
+            agent.get(_path(installation, agreement, row["claimed_name"]), file, limit)
+        except TransportError:
+            path.unlink()  # it may be long before the next attempt, or there may be none
+            raise
         file.flush()
         os.fsync(file.fileno())
         file.seek(0)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from inkasso_formats.identify import Claim, identify
 from inkasso_formats.problems import FormatError, FormatProblem
+from inkassod.core.decision import Decision
 from inkassod.core.model import Counts
 from inkassod.installation import Installation
 from inkassod.kinds import KINDS, Batch, Kind, Reading, Source
@@ -28,7 +29,6 @@ class _Tally:
 
     counts: Counts = field(default_factory=Counts)
     amount: int = 0
-    currency: str = ""
     warned: bool = False
 
     def outcome(self, *, again: bool) -> str:
@@ -52,15 +52,16 @@ def take_effect(
     kind = _expected_kind(source, expected)
     before = journal.run_of_content(connection, source.sha256)
     only = journal.refused_lines(connection, before["run"]) if before is not None else None
-    if before is not None and not only:
+    if before is not None and not (only and kind.again):
         return _duplicate(installation, connection, run, before)
     reading = kind.parse(installation, source)
-    journal.note(connection, run, creditor=reading.creditor, agreement=reading.agreement)
-    tally = _Tally(currency=reading.currency)
+    tally = _Tally()
     if before is None:  # the same bytes again have the same number again: that is no news
         _check_sequence(connection, reading, kind, run, tally)
     for batch in reading.batches:
         _one_batch(installation, connection, reading, kind, run, batch, only, tally)
+    _book(connection, run, kind.end(installation, connection, reading, run), tally)
+    journal.note(connection, run, creditor=reading.creditor, agreement=reading.agreement)
     outcome = tally.outcome(again=before is not None)
     journal.finish(
         connection,
@@ -69,7 +70,7 @@ def take_effect(
         finished=installation.now(),
         counts=tally.counts,
         amount=tally.amount,
-        currency=tally.currency,
+        currency=reading.currency,
         same_as=before["run"] if before is not None else None,
         summary=_summary(installation, tally.counts, before),
     )
@@ -160,12 +161,17 @@ def _one_batch(
     decision.counts.read += batch.refused + len(batch.records) - len(fresh)
     decision.counts.unchanged += len(batch.records) - len(fresh)
     decision.counts.refused += batch.refused
-    problems = [*batch.problems, *decision.problems]
-    journal.add_problems(connection, run, problems)
+    decision.problems[:0] = batch.problems
+    _book(connection, run, decision, tally)
+
+
+def _book(connection: Connection, run: int, decision: Decision, tally: _Tally) -> None:
+    """What a decision says of its records, into the log and the tally."""
+    journal.add_problems(connection, run, decision.problems)
     journal.add_effects(connection, run, decision.effects)
     tally.counts.add(decision.counts)
     tally.amount += decision.amount
-    tally.warned = tally.warned or bool(problems)
+    tally.warned = tally.warned or bool(decision.problems)
 
 
 def kind_of(installation: Installation, path: Path) -> str:

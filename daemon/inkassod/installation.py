@@ -11,6 +11,7 @@ from inkasso_formats.dialects import Dialect
 from inkasso_formats.references import account_key
 from inkassod.clock import Clock
 from inkassod.core.model import Terms
+from inkassod.core.payer import Agency, agency, digits
 from inkassod.settings import Agreement, Settings
 from inkassod.spool.claim import Area, Spool
 from inkassod.store.database import Database
@@ -63,22 +64,27 @@ class Installation:
         """How the agency of an agreement writes its files."""
         return self.dialects[self.settings.agreements[agreement].dialect]
 
-    def agency_accounts(self, creditor: str) -> frozenset[str]:
-        """The accounts of all agencies of a creditor, as keys that compare; also those of agreements out of use."""
-        return frozenset(
-            account_key(account)
-            for agreement in self.settings.agreements.values()
-            if agreement.creditor == creditor
-            for account in agreement.agency_accounts
+    def agency(self, creditor: str) -> Agency:
+        """All agencies of a creditor as payers; also those of agreements out of use."""
+        theirs = [one for one in self.settings.agreements.values() if one.creditor == creditor]
+        return agency(
+            accounts=[account for one in theirs for account in one.agency_accounts],
+            bankgiros=[bankgiro for one in theirs for bankgiro in one.agency_bankgiros],
+            id_numbers=[number for one in theirs for number in one.agency_id_numbers],
+            names=[name for one in theirs for name in one.agency_names],
         )
 
     def creditor_by_account(self) -> dict[str, str]:
-        """The creditors by the keys of their own accounts."""
-        return {
-            account_key(account): name
-            for name, creditor in self.settings.creditors.items()
-            for account in creditor.own_accounts
-        }
+        """The creditors by the keys of their own accounts, as banks' files write them: an IBAN also without its head."""
+        found: dict[str, str] = {}
+        for name, creditor in self.settings.creditors.items():
+            for account in creditor.own_accounts:
+                key = account_key(account)
+                found[key] = name
+                if key[:2].isalpha():
+                    found[key[4:]] = name
+            found.update({digits(bankgiro): name for bankgiro in creditor.bankgiros})
+        return found
 
     def terms(self, agreement: str) -> Terms:
         """An agreement's rules as decisions take them."""
@@ -96,7 +102,6 @@ class Installation:
             automatic=process.selection == "automatic",
             transfer=process.transfer if isinstance(process.transfer, time) else None,
             closure_days=process.closure_days,
-            agency_accounts=self.agency_accounts(settings.creditor),
         )
 
 

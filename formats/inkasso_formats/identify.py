@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from inkasso_formats.dialects import Dialect, kind_of_content
 from inkasso_formats.feed import FEED_TYPES, MIXED, feed_type_of
-from inkasso_formats.payments import bgmax, ocr_giro, viite
+from inkasso_formats.payments import bgmax, camt054, ocr_giro, viite
 from inkasso_formats.payments.ocr_records import OUTGOING
 from inkasso_formats.problems import FormatError, FormatProblem
 
@@ -50,6 +50,8 @@ def identify(name: str, head: bytes, dialects: Sequence[Dialect]) -> Claim:
 def _claims(name: str, head: bytes, dialects: Sequence[Dialect]) -> Iterator[Claim]:
     if ocr_giro.claims(head):
         yield Claim("ocr_giro", "payments")
+    if camt054.claims(head):
+        yield Claim("camt054", "payments")
     if bgmax.claims(head):
         yield Claim("bgmax", "payments")
     if viite.claims(head):

@@ -46,28 +46,40 @@ class Block:
         return self.joined(first, last).decode("iso-8859-1").split("\n")
 
 
-def parse_block(record: Record, block: Block, wanted: Collection[str]) -> Columns | None:
+def parse_block(
+    record: Record, block: Block, wanted: Collection[str], known: Collection[str] = ()
+) -> Columns | None:
     """The wanted fields of all lines, by name, as `parse_line` gives them line by line; None where it would find a problem.
 
-    Every field is checked, also one that is not wanted. The lines have the length of the record: the caller sees to it.
+    Every field is checked, also one that is not wanted, but for those that are `known` to be right. The lines have the
+    length of the record: the caller sees to it.
     """
     columns: Columns = {}
     try:
         for field in record.fields:
             if field.name in wanted:
                 columns[field.name] = _VALUES.get(field.type, _by_distinct_texts)(field, block)
-            else:
+            elif field.name not in known:
                 _CHECKS.get(field.type, _check_distinct_texts)(field, block)
     except ValueError:
         return None
     return columns
 
 
+def significant(field: Field, block: Block) -> list[str]:
+    """The texts of a field of digits in all lines, without the zeros with which every one of them begins."""
+    first = field.start
+    while first < field.end and not block.characters(first).strip(b"0"):
+        first += 1
+    return block.cells(first, field.end)
+
+
 # --- checks ------------------------------------------------------------------------------------------------------
 
 
 def _check_distinct_texts(field: Field, block: Block) -> None:
-    for text in set(_cells(field, block)):
+    same = _text_of_all(field, block)
+    for text in set(_cells(field, block)) if same is None else (same,):
         READERS[field.type](field, text)
 
 
@@ -108,9 +120,20 @@ def _characters(field: Field, block: Block) -> Iterator[bytes]:
 
 def _by_distinct_texts(field: Field, block: Block) -> Sequence[Value]:
     """Each different text is read once: what fits dates and codes, and is right for every type."""
+    same = _text_of_all(field, block)
+    if same is not None:
+        return [READERS[field.type](field, same)] * block.count
     cells = _cells(field, block)
     values = {text: READERS[field.type](field, text) for text in set(cells)}
     return list(map(values.__getitem__, cells))
+
+
+def _text_of_all(field: Field, block: Block) -> str | None:
+    """The text of the field, if it is the same in all lines: a date mostly is."""
+    line_feeds = b"\n" * block.count
+    if all(column == column[:1] * block.count != line_feeds for column in _characters(field, block)):
+        return block.content[block.start + field.start - 1 : block.start + field.end].decode("iso-8859-1")
+    return None
 
 
 def _cells(field: Field, block: Block) -> list[str]:
@@ -127,10 +150,9 @@ def _digits(field: Field, block: Block) -> Sequence[Value]:
 def _integers(field: Field, block: Block) -> Sequence[Value]:
     if not _are_digits(field, block):
         return _by_distinct_texts(field, block)
-    first = field.start
-    while first < field.end and not block.characters(first).strip(b"0"):
-        first += 1  # zeros in all lines: wide fields are mostly that
-    return list(map(int, block.cells(first, field.end)))  # which takes a leading blank, too
+    return list(
+        map(int, significant(field, block))
+    )  # a leading blank, in place of a sign, is no matter to int()
 
 
 def _reference(field: Field, block: Block) -> Sequence[Value]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import cycle
 from typing import Literal
 
@@ -158,6 +159,7 @@ def viite_of_rf(text: str) -> str:
     return text[4:].lstrip("0")
 
 
+@lru_cache(maxsize=1024)  # a file names a few accounts many times
 def finnish_iban(bban: str) -> str:
     """The IBAN of a Finnish account, given as the 14 digits of its machine form. Raises ValueError for anything else."""
     if not _FINNISH_BBAN.fullmatch(bban):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -56,7 +57,7 @@ def demo(
     from inkassod.demo import demo as play  # noqa: PLC0415  (it brings the simulator with it)
 
     call = Call.of(context)
-    status = play(folder, once, call.say)
+    status = play(folder, once, call.say, terminal=not call.as_json and sys.stdout.isatty())
     if call.as_json:
         call.answer({"every_step_seen": status == DONE}, tables.nothing)
     return status

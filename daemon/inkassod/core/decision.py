@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from inkasso_formats.problems import FormatProblem
 from inkassod.core.model import CaseChange, Counts, Effect
@@ -11,9 +12,13 @@ from inkassod.core.model import CaseChange, Counts, Effect
 
 @dataclass(slots=True)
 class Decision:
-    """The outcome of deciding on a batch of records; `rows` are new rows by table name."""
+    """The outcome of deciding on a batch of records.
+
+    `new`: records that come into the ledger as they are; `rows`: whole rows by table name, to put in or in place of others.
+    """
 
     changes: list[CaseChange] = field(default_factory=list)
+    new: list[Any] = field(default_factory=list)
     rows: dict[str, list[dict[str, object]]] = field(default_factory=dict)
     effects: list[Effect] = field(default_factory=list)
     problems: list[FormatProblem] = field(default_factory=list)

@@ -9,7 +9,7 @@ from inkasso_formats.feed.rows import CustomerRow, EntryRow, FeedRow, InvoiceRow
 from inkasso_formats.problems import FormatProblem
 from inkassod.core.decision import Decision
 from inkassod.core.model import Effect, EntryKind, Origin, Owed, money
-from inkassod.core.payments import origin
+from inkassod.core.payer import Agency, Payer, who_paid
 
 TABLES = {CustomerRow: "customers", InvoiceRow: "invoices", ReminderRow: "reminders", EntryRow: "entries"}
 KEYS = {
@@ -18,44 +18,73 @@ KEYS = {
     "reminders": "reminder_no",
     "entries": "entry_no",
 }
+# What a row belongs to: the column that names it, and what it is called.
+PARENTS: Mapping[type, tuple[str, str]] = {
+    InvoiceRow: ("customer_no", "customer"),
+    ReminderRow: ("invoice_no", "invoice"),
+}
 Row = Any  # a mapping by column name: a row of the ledger, or one made here
 
 
 def upsert(rows: Sequence[FeedRow], existing: Mapping[str, Row], parents: Collection[str]) -> Decision:
     """Customers, invoices and reminders (one type a call): new ones come in, changed ones are changed field by field.
 
-    `existing`: ledger rows by key; `parents`: the customers (of invoices) or invoices (of reminders) in the ledger.
+    `existing`: ledger rows by key; `parents`: the customers (of invoices) or invoices (of reminders) in the ledger. New
+    rows stand in `decision.new`, in the order of the file; changed ones, whole, in `decision.rows`.
     """
     decision = Decision()
-    table = TABLES[type(rows[0])] if rows else ""
-    out = decision.rows.setdefault(table, [])
-    now = dict(existing)
-    for row in rows:
-        decision.counts.read += 1
-        missing = _missing_parent(row, parents)
-        if missing is not None:
-            decision.refused(missing)
-            continue
-        new = row._asdict()
-        key = new[KEYS[table]]
+    if not rows:
+        return decision
+    table = TABLES[type(rows[0])]
+    now: dict[str, Row] = dict(existing)
+    decision.counts.read = len(rows)
+    for row in _with_parents(rows, parents, decision):
+        key = str(row[1])
         old = now.get(key)
-        changed = _changes(old, new)
-        if old is not None and not changed:
-            decision.unchanged()
+        if old is None:
+            now[key] = row
+            decision.new.append(row)
             continue
-        now[key] = new
-        decision.counts.applied += 1
-        out.append(new)
-        if old is not None:
-            decision.effects.append(_changed_effect(table, row, key, changed))
+        _change(table, row, old, now, decision)
+    decision.counts.applied += len(decision.new)
     return decision
+
+
+def _with_parents(rows: Sequence[FeedRow], parents: Collection[str], decision: Decision) -> list[FeedRow]:
+    """The rows whose customer (or invoice) is in the ledger; the others are refused."""
+    parent = PARENTS.get(type(rows[0]))
+    if parent is None:
+        return list(rows)
+    name, what = parent
+    place = rows[0]._fields.index(name)
+    good = [row for row in rows if row[place] in parents]
+    if len(good) < len(rows):
+        for row in rows:
+            if row[place] not in parents:
+                decision.refused(_unknown(row.line, name, str(row[place]), what))
+    return good
+
+
+def _change(table: str, row: FeedRow, old: Row, now: dict[str, Row], decision: Decision) -> None:
+    """A row of a key that is there: field by field against what stands in the ledger, or earlier in the batch."""
+    new = row._asdict()
+    key = new[KEYS[table]]
+    before = old._asdict() if isinstance(old, tuple) and hasattr(old, "_asdict") else old
+    changed = _changes(before, new)
+    if not changed:
+        decision.unchanged()
+        return
+    now[key] = new
+    decision.counts.applied += 1
+    decision.rows.setdefault(table, []).append(new)
+    decision.effects.append(_changed_effect(table, row, key, changed))
 
 
 def book_entries(
     rows: Sequence[EntryRow],
     existing: Mapping[str, Sequence[Row]],
     balances: Mapping[str, Owed],
-    agency_accounts: Collection[str],
+    agency: Agency,
 ) -> Decision:
     """Entries of the feed, each as one part for every invoice it settles.
 
@@ -79,7 +108,7 @@ def book_entries(
         else:
             for part in old:
                 owed[part["invoice_no"]] = owed.get(part["invoice_no"], 0) + part["amount"]
-            parts = _parts(row, owed, agency_accounts, _mark(old))
+            parts = _parts(row, owed, agency, _mark(old))
             now[row.entry_no] = parts
             out[:] = [part for part in out if part["entry_no"] != row.entry_no] if old else out
             out.extend(parts)
@@ -88,22 +117,12 @@ def book_entries(
     return decision
 
 
-def _missing_parent(row: FeedRow, parents: Collection[str]) -> FormatProblem | None:
-    if isinstance(row, InvoiceRow) and row.customer_no not in parents:
-        return _unknown(row.line, "customer_no", row.customer_no, "customer")
-    if isinstance(row, ReminderRow) and row.invoice_no not in parents:
-        return _unknown(row.line, "invoice_no", row.invoice_no, "invoice")
-    return None
-
-
 def _unknown(line: int, field: str, value: str, what: str) -> FormatProblem:
     rule = f"is no {what} in the ledger: feed the {what} first, then hand in this row again"
     return FormatProblem(code=f"feed.unknown_{what}", line=line, field=field, value=value, rule=rule)
 
 
-def _changes(old: Row | None, new: Row) -> list[tuple[str, Any, Any]]:
-    if old is None:
-        return []
+def _changes(old: Row, new: Row) -> list[tuple[str, Any, Any]]:
     return [(name, old[name], value) for name, value in new.items() if name != "line" and old[name] != value]
 
 
@@ -161,11 +180,9 @@ def _mark(old: Sequence[Row]) -> bool | None:
     return old[0]["settlement"] if old else None
 
 
-def _parts(
-    row: EntryRow, owed: dict[str, int], agency_accounts: Collection[str], mark: bool | None
-) -> list[dict[str, Any]]:
+def _parts(row: EntryRow, owed: dict[str, int], agency: Agency, mark: bool | None) -> list[dict[str, Any]]:
     settlement = row.settlement if row.settlement is not None else mark
-    who, why = _origin(row, settlement, agency_accounts)
+    who, why = _origin(row, settlement, agency)
     base = {
         "source": "feed",
         "entry_no": row.entry_no,
@@ -210,13 +227,13 @@ def _shares(row: EntryRow, owed: dict[str, int]) -> list[tuple[str | None, int]]
     return [*shares, (None, left)] if left else shares
 
 
-def _origin(row: EntryRow, settlement: bool | None, agency_accounts: Collection[str]) -> tuple[Origin, str]:
+def _origin(row: EntryRow, settlement: bool | None, agency: Agency) -> tuple[Origin, str]:
     if row.kind != EntryKind.PAYMENT:
         return Origin.UNKNOWN, ""
     if settlement is True:
         return Origin.AGENCY, "marked as the agency's settlement"
     if row.payer_account:
-        return origin(row.payer_account, agency_accounts)
+        return who_paid(Payer(account=row.payer_account), agency)
     return Origin.UNKNOWN, "booked by hand"
 
 

@@ -54,7 +54,6 @@ class Terms:
     automatic: bool = False
     transfer: time | None = None
     closure_days: int = 5
-    agency_accounts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

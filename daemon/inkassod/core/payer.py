@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from inkassod.core.model import Origin
 from inkasso_formats.references import account_key
+from inkassod.core.model import Origin
 
 CUT_NAME = 12  # characters that a Finnish reference payment keeps of the payer's name
 _LEGAL_FORM = re.compile(r"\b(?:as|asa|ab|abp|oy|oyj|aps|a/s|publ)\b\.?|[().,]", re.IGNORECASE)

@@ -25,16 +25,17 @@ FETCH_MINUTES = 1  # of the daemon, then
 DONE, FAILED, WRONG, BUSY = 0, 1, 2, 6
 
 
-def demo(folder: Path | None, once: bool, say: Say) -> int:
+def demo(folder: Path | None, once: bool, say: Say, *, terminal: bool = False) -> int:
     """Takes a case the whole way, telling each step through `say`. Returns the exit status.
 
     `folder` (`.demo` here by default) is made anew. With `once` the demo ends after the last step: 0 where every step was
-    seen, else 1; without it agency and daemon go on until Ctrl-C or SIGTERM.
+    seen, else 1; without it agency and daemon go on until Ctrl-C or SIGTERM. `terminal`: what `say` writes goes to a
+    terminal on standard output, whose width the tables may fit.
     """
     log.configure("text", warnings_only=True)  # what the daemon logs stands in its own file
     try:
         with place.prepared(folder or Path(place.DEFAULT)) as home:
-            return _in(home, once=once, say=say)
+            return _in(home, once=once, say=say, terminal=terminal)
     except place.NotOursError as error:
         say(f"demo: {error}")
         return WRONG
@@ -43,14 +44,14 @@ def demo(folder: Path | None, once: bool, say: Say) -> int:
         return BUSY
 
 
-def _in(home: Path, *, once: bool, say: Say) -> int:
+def _in(home: Path, *, once: bool, say: Say, terminal: bool) -> int:
     with stoppable() as stop:
         try:
             with _scene(home, say, stop) as scene:
                 missing = _cycle(scene)
                 if missing:
                     return _tell_missing(scene, missing)
-                what_happened(scene)
+                what_happened(scene, terminal=terminal)
                 what_next(scene, going_on=not once)
                 return DONE if once else _go_on(scene)
         except NotSeenError as error:

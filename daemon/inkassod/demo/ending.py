@@ -19,14 +19,14 @@ from inkassod.views import Document
 COMMAND_SECONDS = 60.0
 
 
-def what_happened(scene: Scene) -> None:
+def what_happened(scene: Scene, *, terminal: bool) -> None:
     """The job log, and the whole way of one case. Raises NotSeenError where a command fails."""
     scene.say("")
     scene.say("The whole cycle was seen. Its job log:")
-    _show(scene, "log", "list", "--limit", "100")
+    _show(scene, ["log", "list", "--limit", "100"], terminal=terminal)
     scene.say("")
     scene.say("One case, from the hand-over to the settlement:")
-    _show(scene, "cases", "show", str(_longest(scene)["case"]))
+    _show(scene, ["cases", "show", str(_longest(scene)["case"])], terminal=terminal)
 
 
 def _longest(scene: Scene) -> Document:
@@ -36,19 +36,20 @@ def _longest(scene: Scene) -> Document:
     return (by_instalments or settled)[-1]
 
 
-def _show(scene: Scene, *words: str) -> None:
-    """A command as the user would type it, and what it prints."""
+def _show(scene: Scene, words: list[str], *, terminal: bool) -> None:
+    """A command as the user would type it, and what it prints; on a terminal it prints there itself, as wide as fits."""
     settings = scene.daemon.settings
     scene.say(f"$ {_typed(settings)} {' '.join(words)}")
     done = subprocess.run(  # noqa: S603  (our own program)
         [sys.executable, "-m", "inkassod", "--config", str(settings), *words],
         stdin=subprocess.DEVNULL,
-        capture_output=True,
+        stdout=None if terminal else subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
         timeout=COMMAND_SECONDS,
         check=False,
     )
-    for line in done.stdout.splitlines():
+    for line in (done.stdout or "").splitlines():
         scene.say(line.rstrip())
     if done.returncode:
         raise NotSeenError(f"inkassod {' '.join(words)} ended with {done.returncode}: {done.stderr.strip()}")

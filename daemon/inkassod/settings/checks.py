@@ -16,6 +16,7 @@ from inkassod.settings.secrets import secret_fault
 from inkassod.settings.transport import Folders
 from inkassod.settings.values import read_account
 
+_WAYS_TO_KNOW = ("agency_accounts", "agency_bankgiros", "agency_id_numbers", "agency_names")
 _CREDENTIALS = ("password_credential", "private_key_credential", "passphrase_credential")
 
 
@@ -65,6 +66,8 @@ def _its_accounts(
     """The agency's accounts tell its payments from the debtors', so none may be the creditor's own."""
     name = agreement.get("creditor")
     creditor = creditors.get(name, {}) if isinstance(name, str) else {}
+    if not any(agreement.get(key) for key in _WAYS_TO_KNOW):
+        yield f"{path}: nothing tells the agency's payments from the debtors': at least one of {', '.join(_WAYS_TO_KNOW)}"
     own = set(_accounts([creditor.get("account")])) | set(_accounts(creditor.get("accounts")))
     for account in _accounts(agreement.get("agency_accounts")):
         if account in own:

@@ -20,6 +20,7 @@ from inkassod.settings.values import (
     Account,
     Amount,
     Attempts,
+    Bankgiro,
     ClientNumber,
     Database,
     Days,
@@ -106,6 +107,12 @@ class Creditor(Table):
     )
     accounts: tuple[Account, ...] = Field((), description="Further own accounts.", examples=[["99991234574"]])
 
+    bankgiros: tuple[Bankgiro, ...] = Field(
+        (),
+        description="Its bankgiro numbers, as Swedish payment files name the receiver.",
+        examples=[["123-4566"]],
+    )
+
     @property
     def own_accounts(self) -> tuple[str, ...]:
         """Every account of the creditor's own, the main one first."""
@@ -168,9 +175,24 @@ class Agreement(Table):
         examples=["123456"],
     )
     agency_accounts: tuple[Account, ...] = Field(
-        min_length=1,
+        (),
         description="The agency's own bank accounts: what is paid from them is the agency's settlement, not a direct payment.",
         examples=[["99991122334"]],
+    )
+    agency_bankgiros: tuple[Bankgiro, ...] = Field(
+        (),
+        description="The agency's bankgiro numbers, by which Swedish payment files (BgMax) know it.",
+        examples=[["123-4566"]],
+    )
+    agency_id_numbers: tuple[Text, ...] = Field(
+        (),
+        description="The agency's organisation numbers, which payment files may name.",
+        examples=[["556677-8899"]],
+    )
+    agency_names: tuple[Text, ...] = Field(
+        (),
+        description="The names under which the agency pays, where a payment file (Finland's reference payments) holds nothing else.",
+        examples=[["Perintä Oy"]],
     )
     enabled: YesOrNo = Field(
         True, description="false: nothing is fetched, sent or handed over under this agreement."

@@ -168,6 +168,9 @@ Amount = Annotated[
 Account = Annotated[
     str, Rule("a bank account", "11 digits with a right check digit, or an IBAN", read_account)
 ]
+Bankgiro = Annotated[
+    str, matching("a bankgiro number", "7 or 8 digits, with or without -", r"[0-9]{3,4}-?[0-9]{4}")
+]
 Host = Annotated[
     str, Rule("a host", "a host name or an IP address, without sftp:// and without a port", _read_host)
 ]

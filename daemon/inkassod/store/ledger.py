@@ -13,7 +13,7 @@ from inkassod.core.correction import Movement
 from inkassod.core.feed import KEYS
 from inkassod.core.model import Claim, Customer, EntryKind, Invoice, Origin, Owed, Reminder
 from inkassod.store.cases import SENT_STATUSES, case_of
-from inkassod.store.sql import pieces, upsert
+from inkassod.store.sql import insert_columns, pieces, upsert
 from inkassod.store.tables import cases, customers, entries, invoices, metadata, reminders
 
 _OURS = {"creditor", "run", "balance", "hold_reason"}  # columns that no feed row brings
@@ -51,6 +51,15 @@ def balances(connection: Connection, creditor: str, invoice_nos: Collection[str]
         )
         found.update({row.invoice_no: Owed(row.balance, row.currency) for row in connection.execute(query)})
     return found
+
+
+def put_new(connection: Connection, creditor: str, run: int, table: str, rows: Sequence[Any]) -> None:
+    """Rows of the feed (of one type) whose keys are not in the ledger; the fields are named as the columns."""
+    columns = dict(zip(rows[0]._fields, zip(*rows, strict=True), strict=True))
+    more: dict[str, Any] = {"creditor": creditor, "run": run}
+    if table == "invoices":  # nothing can have settled an invoice that was not there
+        more |= {"balance": columns["amount"], "hold_reason": ""}
+    insert_columns(connection, metadata.tables[table], {**columns, **more})
 
 
 def put_rows(
@@ -117,24 +126,6 @@ def replace_entries(
     rebalance(connection, creditor, touched)
 
 
-def add_payments(connection: Connection, creditor: str, run: int, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Payments of a bank's file in; the balances of the invoices that they settle move."""
-    if rows:
-        connection.execute(insert(entries), [{**row, "creditor": creditor, "run": run} for row in rows])
-    rebalance(connection, creditor, {row["invoice_no"] for row in rows if row["invoice_no"]})
-
-
-def known_payments(connection: Connection, creditor: str, identities: Collection[str]) -> set[str]:
-    """Those of the identities that are in the ledger."""
-    found: set[str] = set()
-    for piece in pieces(identities):
-        query = select(entries.c.entry_no).where(
-            entries.c.creditor == creditor, entries.c.source == "bank", entries.c.entry_no.in_(piece)
-        )
-        found.update(connection.execute(query).scalars())
-    return found
-
-
 def by_reference(
     connection: Connection, creditor: str, references: Collection[str]
 ) -> dict[str, dict[str, str]]:
@@ -149,52 +140,6 @@ def by_reference(
         for reference, invoice_no, currency in connection.execute(query):
             found[reference][invoice_no] = currency
     return found
-
-
-def match_waiting(connection: Connection, creditor: str, invoice_nos: Collection[str]) -> list[RowMapping]:
-    """Payments that waited for one of these invoices are tied to it, where their reference names no other. Returns them.
-
-    A payment in another currency than its invoice goes on waiting.
-    """
-    matched: list[RowMapping] = []
-    for piece in pieces(sorted(set(invoice_nos))):
-        query = (
-            select(
-                entries.c.entry,
-                entries.c.entry_no,
-                entries.c.amount,
-                entries.c.currency,
-                invoices.c.invoice_no,
-            )
-            .join(
-                invoices,
-                and_(
-                    invoices.c.creditor == entries.c.creditor,
-                    invoices.c.reference == entries.c.reference,
-                    invoices.c.currency == entries.c.currency,
-                ),
-            )
-            .where(entries.c.creditor == creditor, entries.c.source == "bank", entries.c.invoice_no.is_(None))
-            .where(entries.c.reference != "", invoices.c.invoice_no.in_(piece))
-        )
-        waiting = list(connection.execute(query).mappings())
-        references = connection.execute(
-            select(invoices.c.reference).where(
-                invoices.c.creditor == creditor, invoices.c.invoice_no.in_(piece)
-            )
-        ).scalars()
-        sole = {
-            next(iter(names))
-            for names in by_reference(connection, creditor, set(references)).values()
-            if len(names) == 1
-        }
-        matched += [row for row in waiting if row["invoice_no"] in sole]
-    for row in matched:
-        connection.execute(
-            update(entries).where(entries.c.entry == row["entry"]).values(invoice_no=row["invoice_no"])
-        )
-    rebalance(connection, creditor, {row["invoice_no"] for row in matched})
-    return matched
 
 
 def claims(

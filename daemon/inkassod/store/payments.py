@@ -13,7 +13,7 @@ from sqlalchemy import Connection, RowMapping, Update, and_, case, exists, func,
 
 from inkasso_formats.payments.columns import PaymentColumns
 from inkassod.core.model import EntryKind
-from inkassod.store.sql import insert_columns
+from inkassod.store.sql import PIECE, insert_columns
 from inkassod.store.tables import entries, invoices
 
 SAME, POSSIBLE, COUNTED = "same", "possible", "counted"
@@ -62,22 +62,44 @@ def add(
 
 def settle_run(connection: Connection, run: int) -> None:
     """Ties the payments of a run to the invoices that their references name, sets doubles aside, and moves the balances."""
-    ours = and_(entries.c.run == run, entries.c.source == "bank")
-    connection.execute(_matched(ours))
-    connection.execute(
-        _doubled(ours, SAME, and_(_NUMBERED, _TWIN.c.bank_reference == entries.c.bank_reference))
+    _settle(connection, and_(entries.c.run == run, entries.c.source == "bank"))
+
+
+def match_waiting(connection: Connection, creditor: str) -> list[RowMapping]:
+    """Payments that waited for an invoice which has come meanwhile are tied to it. Returns them, with their invoice."""
+    waits = and_(
+        entries.c.creditor == creditor,
+        entries.c.invoice_no.is_(None),
+        entries.c.source == "bank",
+        entries.c.double == "",
+        entries.c.reference != "",
     )
-    connection.execute(_doubled(ours, POSSIBLE, not_(_NUMBERED)))
+    query = select(entries.c.entry).where(waits, _sole().is_not(None))
+    found = list(connection.execute(query).scalars())
+    matched: list[RowMapping] = []
+    for piece in (found[first : first + PIECE] for first in range(0, len(found), PIECE)):
+        _settle(connection, entries.c.entry.in_(piece))
+        settled = select(entries).where(entries.c.entry.in_(piece), entries.c.invoice_no.is_not(None))
+        matched += connection.execute(settled.order_by(entries.c.entry)).mappings()
+    return matched
+
+
+def _settle(connection: Connection, these: Any) -> None:
+    connection.execute(update(entries).where(these, entries.c.reference != "").values(invoice_no=_sole()))
+    connection.execute(
+        _doubled(these, SAME, and_(_NUMBERED, _TWIN.c.bank_reference == entries.c.bank_reference))
+    )
+    connection.execute(_doubled(these, POSSIBLE, not_(_NUMBERED)))
     # What is set aside counts nowhere until somebody says that it is a payment of its own.
     connection.execute(
-        update(entries).where(ours, entries.c.double.in_((SAME, POSSIBLE))).values(invoice_no=None)
+        update(entries).where(these, entries.c.double.in_((SAME, POSSIBLE))).values(invoice_no=None)
     )
-    connection.execute(_balanced(ours))
+    connection.execute(_balanced(these))
 
 
-def _matched(ours: Any) -> Update:
-    """A reference that names one invoice of the creditor leads to it; one that names several leads nowhere."""
-    sole = (
+def _sole() -> Any:
+    """The invoice of an entry's reference and currency, where there is one and no more."""
+    return (
         select(case((func.count() == 1, func.min(invoices.c.invoice_no))))
         .where(
             invoices.c.creditor == entries.c.creditor,
@@ -86,7 +108,6 @@ def _matched(ours: Any) -> Update:
         )
         .scalar_subquery()
     )
-    return update(entries).where(ours, entries.c.reference != "").values(invoice_no=sole)
 
 
 # Two files may bring one payment (OCR Giro and camt.054, a copy ordered again, files that overlap): then they agree in invoice,
@@ -189,11 +210,3 @@ def decide_double(connection: Connection, entry: int, *, same: bool) -> RowMappi
         values["invoice_no"] = row["twin_invoice"]
     connection.execute(update(entries).where(entries.c.entry == entry).values(**values))
     return row
-
-
-def references_named_often(connection: Connection, creditor: str, reference: str) -> list[str]:
-    """The invoices that a reference names, where it names several."""
-    query = select(invoices.c.invoice_no).where(
-        invoices.c.creditor == creditor, invoices.c.reference == reference
-    )
-    return sorted(connection.execute(query.limit(20)).scalars())

@@ -51,7 +51,9 @@ def open_detail(entry: OpenEntry, box: OpenBox, spot: Spot, values: Values) -> O
         credit = spot.credit(values, "side")
     passed = passes(credit=credit, booked=entry.booked, returned=returned)
     if credit and entry.credit is False and entry.booked and not returned:
-        rule = "a credit inside a debit entry that takes nothing back: whether money came or went cannot be told"
+        rule = (
+            "a credit inside a debit entry that takes nothing back: whether money came or went cannot be told"
+        )
         spot.wrong("camt.direction", "side", rule, "CRDT")
     spot.warning = passed is not None and entry.spot.warning
     if FAULTS in values:
@@ -114,7 +116,9 @@ def _split(
         rule = "a reference without an amount stands beside others with amounts: nothing is booked on it"
         detail.spot.wrong("camt.references", "structured", rule, warning=True)
     return [
-        Part(_reference(block), sign * share, _documents(block)) for share, block in shares if share is not None
+        Part(_reference(block), sign * share, _documents(block))
+        for share, block in shares
+        if share is not None
     ]
 
 

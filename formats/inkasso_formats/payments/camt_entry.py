@@ -135,10 +135,10 @@ def open_box(spot: Spot, values: Values, currency: str) -> OpenBox:
 def close_box(entry: OpenEntry, box: OpenBox) -> None:
     """Compares what the batch says with what was counted; what is no payment only warns."""
     box.spot.warning = entry.spot.warning and not entry.took
-    lump = box.details == 0 and box.count == 1  # the entry itself is the one transaction
-    if box.count is not None and box.count != box.details and not lump:
-        rule = f"the batch holds {box.details} details"
-        box.spot.wrong("camt.count", "count", rule, str(box.count))
+    if box.details == 0:
+        box.spot.wrong("camt.count", "count", "NtryDtls holds no details: they are lost, or come in another file")
+    elif box.count is not None and box.count != box.details:
+        box.spot.wrong("camt.count", "count", f"the batch holds {box.details} details", str(box.count))
     if box.total is not None and entry.readable and box.details and box.total != abs(box.sum):
         rule = f"the details of the batch add up to {as_text(abs(box.sum), entry.currency)}"
         box.spot.wrong("camt.sum", "total", rule, as_text(box.total, entry.currency))

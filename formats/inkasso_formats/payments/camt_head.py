@@ -14,7 +14,8 @@ from inkasso_formats.payments.camt_paths import VERSIONS, Version
 from inkasso_formats.problems import FormatError, FormatProblem
 
 MOST = 65_536  # bytes within which the root element must stand
-NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:camt."
+_STEM = "urn:iso:std:iso:20022:tech:xsd:"
+NAMESPACE = f"{_STEM}camt."
 
 _BEFORE = re.compile(
     rb"(?:\xef\xbb\xbf)?(?P<said><\?xml\s[^>]*\?>)?(?:\s++|<!--.*?-->|<\?.*?\?>)*+", re.DOTALL
@@ -87,12 +88,12 @@ def _version(head: bytes, start: int, root: re.Match[bytes]) -> Version:
     if named is None or named[1] != "054":
         what = _OTHERS.get(named[1] if named else "", "this is another message")
         rule = f"{what}; camt.054 expected (debit and credit notification): order it from the bank"
-        raise _error("camt.message", head, start, rule, value=namespace)
+        raise _error("camt.message", head, start, rule, value=namespace.removeprefix(_STEM))
     for version in VERSIONS:
         if version == named[2]:
             return version
     rule = f"camt.054.001.{named[2]} is not read; version .02, .04 or .08 expected"
-    raise _error("camt.version", head, start, rule, value=namespace)
+    raise _error("camt.version", head, start, rule, value=namespace.removeprefix(_STEM))
 
 
 def _before(head: bytes) -> re.Match[bytes]:

@@ -108,7 +108,7 @@ class Notification:
     id: str
     account: str
     currency: str = ""
-    created: date
+    created: date | None = None
     copy: str = ""
     summary: bool = False
     entries: tuple[Entry, ...] = ()

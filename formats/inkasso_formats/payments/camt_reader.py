@@ -133,7 +133,7 @@ class Reader:
         passed = why_passed(entry)
         if self._pending is not None:
             self._add_pending(entry, self._pending)
-        elif entry.details == 0 and passed is None and entry.amount is not None:
+        elif entry.boxes == 0 and passed is None and entry.amount is not None:
             entry.took = True
             rule = "the entry has no details: one payment of its amount, without a reference"
             entry.spot.wrong("camt.no_details", "amount", rule, warning=True)

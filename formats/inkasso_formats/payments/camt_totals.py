@@ -101,9 +101,7 @@ class OpenNotification:
         )
 
 
-def open_notification(
-    spot: Spot, values: Values, header: Values, identities: Identities
-) -> OpenNotification:
+def open_notification(spot: Spot, values: Values, header: Values, identities: Identities) -> OpenNotification:
     """The notification with these values, in the message with that header; a page of its own goes before its page."""
     spot.judge_faults(values)
     account = str(values.get("iban") or values.get("account", ""))

@@ -23,119 +23,109 @@ def render(
     version: Version = "02",
     page: tuple[int, bool] | None = None,
 ) -> bytes:
-    """The message of the notifications, UTF-8, one element a line; `page` is its number and whether it is the last.
+    """The message of the notifications, in UTF-8 and indented; `page` is its number and whether it is the last one.
 
-    Raises ValueError where a value has no place: the side of a detail, or a reversal without entry, in version .02,
-    or characters that XML cannot hold.
+    Raises ValueError where a value has no place: the side of a detail in version .02, a character that XML cannot hold.
     """
     namespace = f"{NAMESPACE}054.001.{version}"
     document = etree.Element(f"{{{namespace}}}Document", nsmap={None: namespace})
-    message = etree.SubElement(document, f"{{{namespace}}}BkToCstmrDbtCdtNtfctn")
-    header = _add(message, "GrpHdr")
-    _add(header, "MsgId", message_id)
-    _add(header, "CreDtTm", f"{created}T00:00:00")
+    message = _new(document, "BkToCstmrDbtCdtNtfctn")
+    header = _new(message, "GrpHdr")
+    _put(header, "MsgId", message_id)
+    _put(header, "CreDtTm", f"{created}T00:00:00")
     if page is not None:
-        _add(header, "MsgPgntn/PgNb", str(page[0]))
-        _add(header, "MsgPgntn/LastPgInd", "true" if page[1] else "false")
+        _put(header, "MsgPgntn/PgNb", str(page[0]))
+        _put(header, "MsgPgntn/LastPgInd", "true" if page[1] else "false")
     for notification in notifications:
-        _notification(_add(message, "Ntfctn"), notification, version)
+        _notification(_new(message, "Ntfctn"), notification, version)
     etree.indent(document)
     return bytes(etree.tostring(document, xml_declaration=True, encoding="UTF-8")) + b"\n"
 
 
 def _notification(element: Element, notification: Notification, version: Version) -> None:
-    _add(element, "Id", notification.id)
-    _add(element, "CreDtTm", f"{notification.created}T00:00:00")
-    _add(element, "CpyDplctInd", notification.copy, optional=True)
-    _account(_add(element, "Acct"), notification.account)
-    _add(element, "Acct/Ccy", notification.currency, optional=True)
+    _put(element, "Id", notification.id)
+    _put(element, "CreDtTm", f"{notification.created}T00:00:00" if notification.created else "")
+    _put(element, "CpyDplctInd", notification.copy)
+    _account(element, "Acct", notification.account)
+    _put(element, "Acct/Ccy", notification.currency)
     if notification.summary:
-        _summary(_add(element, "TxsSummry"), notification.entries, version)
+        _summary(_new(element, "TxsSummry"), notification.entries, version)
     for entry in notification.entries:
-        _entry(_add(element, "Ntry"), entry, version)
+        _entry(_new(element, "Ntry"), entry, version)
 
 
-def _account(element: Element, account: str, scheme: str = "") -> None:
-    if _is_iban(account):
-        _add(element, "Id/IBAN", account)
+def _account(element: Element, path: str, account: str, scheme: str = "") -> None:
+    """An account as IBAN where it begins like one: with two capitals and two digits."""
+    if account[:2].isupper() and account[:2].isalpha() and account[2:4].isdigit():
+        _put(element, f"{path}/Id/IBAN", account)
     else:
-        _add(element, "Id/Othr/Id", account)
-        _add(element, "Id/Othr/SchmeNm/Prtry", scheme, optional=True)
-
-
-def _is_iban(account: str) -> bool:
-    return account[:2].isalpha() and account[:2].isupper() and account[2:4].isdigit() and len(account) > 4
+        _put(element, f"{path}/Id/Othr/Id", account)
+        _put(element, f"{path}/Id/Othr/SchmeNm/Prtry", scheme)
 
 
 def _summary(element: Element, entries: Sequence[Entry], version: Version) -> None:
     currency = entries[0].currency if entries else "NOK"
     net = sum(entry.amount if entry.credit else -entry.amount for entry in entries)
     _sums(element, "TtlNtries", entries, currency)
-    side = "CRDT" if net >= 0 else "DBIT"
-    above = "TtlNtries" if version == "02" else "TtlNtries/TtlNetNtry"
-    _add(element, f"{above}/{'TtlNetNtryAmt' if version == '02' else 'Amt'}", as_text(abs(net), currency))
-    _add(element, f"{above}/CdtDbtInd", side)
+    amount, side = (
+        ("TtlNetNtryAmt", "CdtDbtInd") if version == "02" else ("TtlNetNtry/Amt", "TtlNetNtry/CdtDbtInd")
+    )
+    _put(element, f"TtlNtries/{amount}", as_text(abs(net), currency))
+    _put(element, f"TtlNtries/{side}", _side(net >= 0))
     _sums(element, "TtlCdtNtries", [entry for entry in entries if entry.credit], currency)
     _sums(element, "TtlDbtNtries", [entry for entry in entries if not entry.credit], currency)
 
 
 def _sums(element: Element, name: str, entries: Sequence[Entry], currency: str) -> None:
-    _add(element, f"{name}/NbOfNtries", str(len(entries)))
-    _add(element, f"{name}/Sum", as_text(sum(entry.amount for entry in entries), currency))
+    _put(element, f"{name}/NbOfNtries", str(len(entries)))
+    _put(element, f"{name}/Sum", as_text(sum(entry.amount for entry in entries), currency))
 
 
 def _entry(element: Element, entry: Entry, version: Version) -> None:
     _amount(element, "Amt", entry.amount, entry.currency)
-    _add(element, "CdtDbtInd", "CRDT" if entry.credit else "DBIT")
-    if entry.reversal:
-        _add(element, "RvslInd", "true")
-    _add(element, "Sts/Cd" if version == "08" else "Sts", entry.status)
-    _add(element, "BookgDt/Dt", str(entry.booked or ""), optional=True)
-    _add(element, "ValDt/Dt", str(entry.valued or ""), optional=True)
-    _add(element, "AcctSvcrRef", entry.bank_reference, optional=True)
-    _code(_add(element, "BkTxCd"), entry.type)
+    _put(element, "CdtDbtInd", _side(entry.credit))
+    _put(element, "RvslInd", "true" if entry.reversal else "")
+    _put(element, "Sts/Cd" if version == "08" else "Sts", entry.status)
+    _put(element, "BookgDt/Dt", str(entry.booked or ""))
+    _put(element, "ValDt/Dt", str(entry.valued or ""))
+    _put(element, "AcctSvcrRef", entry.bank_reference)
+    _code(_new(element, "BkTxCd"), entry.type)
     if entry.details or entry.count is not None:
-        box = _add(element, "NtryDtls")
-        if entry.count is not None:
-            _add(box, "Btch/NbOfTxs", str(entry.count))
+        box = _new(element, "NtryDtls")
+        _put(box, "Btch/NbOfTxs", "" if entry.count is None else str(entry.count))
         for detail in entry.details:
-            _detail(_add(box, "TxDtls"), detail, entry.currency, version)
+            _detail(_new(box, "TxDtls"), detail, entry.currency, version)
 
 
 def _code(element: Element, code: str) -> None:
     parts = code.split("/")
     if len(parts) == 3:
-        for path, part in zip(("Domn/Cd", "Domn/Fmly/Cd", "Domn/Fmly/SubFmlyCd"), parts, strict=True):
-            _add(element, path, part)
+        for path, part in zip(("Cd", "Fmly/Cd", "Fmly/SubFmlyCd"), parts, strict=True):
+            _put(element, f"Domn/{path}", part)
     else:
-        _add(element, "Prtry/Cd", code, optional=True)
+        _put(element, "Prtry/Cd", code)
 
 
 def _detail(element: Element, detail: Detail, currency: str, version: Version) -> None:
-    for name in ("AcctSvcrRef", "InstrId", "EndToEndId", "TxId"):
-        _add(element, f"Refs/{name}", getattr(detail, _NUMBERS[name]), optional=True)
+    _put(element, "Refs/AcctSvcrRef", detail.bank_reference)
+    _put(element, "Refs/InstrId", detail.instruction_id)
+    _put(element, "Refs/EndToEndId", detail.end_to_end)
+    _put(element, "Refs/TxId", detail.transaction_id)
     _detail_amount(element, detail, currency, version)
     if detail.type:
-        _code(_add(element, "BkTxCd"), detail.type)
+        _code(_new(element, "BkTxCd"), detail.type)
     payer = "RltdPties/Dbtr/Pty" if version == "08" else "RltdPties/Dbtr"
-    _add(element, f"{payer}/Nm", detail.payer_name, optional=True)
-    _add(element, f"{payer}/Id/OrgId/Othr/Id", detail.payer_id, optional=True)
-    if account := detail.payer_bankgiro or detail.payer_account:
-        scheme = BANKGIRO if detail.payer_bankgiro else ""
-        _account(_add(element, "RltdPties/DbtrAcct"), account, scheme)
+    _put(element, f"{payer}/Nm", detail.payer_name)
+    _put(element, f"{payer}/Id/OrgId/Othr/Id", detail.payer_id)
+    if detail.payer_bankgiro:
+        _account(element, "RltdPties/DbtrAcct", detail.payer_bankgiro, BANKGIRO)
+    else:
+        _account(element, "RltdPties/DbtrAcct", detail.payer_account)
     for text in detail.texts:
-        _new(_add(element, "RmtInf"), "Ustrd", text)
+        _put(element, "RmtInf/Ustrd", text)
     for block in detail.structured:
-        _structured(_new(_add(element, "RmtInf"), "Strd"), block, currency)
-    _add(element, "RtrInf/Rsn/Cd", detail.return_code, optional=True)
-
-
-_NUMBERS = {
-    "AcctSvcrRef": "bank_reference",
-    "InstrId": "instruction_id",
-    "EndToEndId": "end_to_end",
-    "TxId": "transaction_id",
-}
+        _structured(_last(element, "RmtInf"), block, currency)
+    _put(element, "RtrInf/Rsn/Cd", detail.return_code)
 
 
 def _detail_amount(element: Element, detail: Detail, currency: str, version: Version) -> None:
@@ -144,49 +134,53 @@ def _detail_amount(element: Element, detail: Detail, currency: str, version: Ver
     if detail.amount is not None:
         _amount(element, "AmtDtls/TxAmt/Amt" if version == "02" else "Amt", detail.amount, currency)
     if detail.credit is not None:
-        _add(element, "CdtDbtInd", "CRDT" if detail.credit else "DBIT")
+        _put(element, "CdtDbtInd", _side(detail.credit))
 
 
-def _structured(element: Element, block: Structured, currency: str) -> None:
+def _structured(remittance: Element, block: Structured, currency: str) -> None:
+    element = _new(remittance, "Strd")
     for code, number in block.documents:
         document = _new(element, "RfrdDocInf")
-        _add(document, "Tp/CdOrPrtry/Cd", code)
-        _add(document, "Nb", number)
+        _put(document, "Tp/CdOrPrtry/Cd", code)
+        _put(document, "Nb", number)
     if block.credit_note is not None:
         _amount(element, "RfrdDocAmt/CdtNoteAmt", block.credit_note, currency)
     if block.remitted is not None:
         _amount(element, "RfrdDocAmt/RmtdAmt", block.remitted, currency)
     if block.reference:
-        _add(element, "CdtrRefInf/Tp/CdOrPrtry/Cd", "SCOR")
-        _add(element, "CdtrRefInf/Ref", block.reference)
+        _put(element, "CdtrRefInf/Tp/CdOrPrtry/Cd", "SCOR")
+        _put(element, "CdtrRefInf/Ref", block.reference)
+
+
+def _side(credit: bool) -> str:
+    return "CRDT" if credit else "DBIT"
 
 
 def _amount(element: Element, path: str, amount: int, currency: str) -> None:
-    _add(element, path, as_text(amount, currency)).set("Ccy", currency)
+    _put(element, path, as_text(amount, currency), currency)
 
 
-def _add(element: Element, path: str, text: str = "", *, optional: bool = False) -> Element:
-    """The element at the end of a path, of which what is missing is made; an optional one without text is left out."""
-    if optional and not text:
-        return element
+def _put(element: Element, path: str, text: str, currency: str = "") -> None:
+    """Adds the element at the end of a path, and those above it that are not the last ones yet; nothing for no text."""
+    if not text:
+        return
     *above, last = path.split("/")
     for step in above:
-        children = [child for child in element[-1:] if child.tag == _tag(element, step)]
-        element = children[0] if children else _new(element, step)
-    existing = element[-1] if len(element) else None
-    if not text and existing is not None and existing.tag == _tag(element, last) and last in _SHARED:
-        return existing
-    return _new(element, last, text)
+        element = _last(element, step)
+    child = _new(element, last)
+    child.text = text
+    if currency:
+        child.set("Ccy", currency)
 
 
-_SHARED = frozenset({"RmtInf", "Acct"})  # made once, filled in several steps
+def _last(element: Element, name: str) -> Element:
+    """The last child, if it has that name; else a new one that has."""
+    tag = _tag(element, name)
+    return element[-1] if len(element) and element[-1].tag == tag else _new(element, name)
 
 
-def _new(element: Element, name: str, text: str = "") -> Element:
-    child = etree.SubElement(element, _tag(element, name))
-    if text:
-        child.text = text
-    return child
+def _new(element: Element, name: str) -> Element:
+    return etree.SubElement(element, _tag(element, name))
 
 
 def _tag(element: Element, name: str) -> str:

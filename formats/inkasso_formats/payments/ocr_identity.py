@@ -25,9 +25,12 @@ class Identities(Protocol):
     """Tells payments apart that are equal in everything."""
 
     def tell_apart(
-        self, assignment: OpenAssignment, numbers: Sequence[int], identities: list[str]
+        self, assignment: OpenAssignment, numbers: Sequence[str], identities: list[str]
     ) -> list[str]:
-        """The identities of the next payments, which end in FIRST, with the right end. `numbers` are theirs."""
+        """The identities of the next payments, which end in FIRST, with the right end.
+
+        `numbers` are those of their transactions: digits, all of one length.
+        """
 
 
 class Rising:
@@ -38,14 +41,15 @@ class Rising:
         self._last = -1
 
     def tell_apart(
-        self, assignment: OpenAssignment, numbers: Sequence[int], identities: list[str]
+        self, assignment: OpenAssignment, numbers: Sequence[str], identities: list[str]
     ) -> list[str]:
         """The identities as they are."""
         if assignment is not self._assignment:
             self._assignment, self._last = assignment, -1
-        if not (self._last < numbers[0] and all(map(lt, numbers, numbers[1:]))):
+        # Texts of digits of one length are in order when the numbers are.
+        if int(numbers[0]) <= self._last or not all(map(lt, numbers, numbers[1:])):
             raise OutOfOrder
-        self._last = numbers[-1]
+        self._last = int(numbers[-1])
         return identities
 
 
@@ -56,7 +60,7 @@ class Counted:
         self._times: dict[str, int] = {}
 
     def tell_apart(
-        self, _assignment: OpenAssignment, _numbers: Sequence[int], identities: list[str]
+        self, _assignment: OpenAssignment, _numbers: Sequence[str], identities: list[str]
     ) -> list[str]:
         """The identities with the number of times that each has been seen."""
         return [self._counted(identity) for identity in identities]
@@ -69,14 +73,19 @@ class Counted:
 def identities_of(
     transmission: OpenTransmission | None,
     assignment: OpenAssignment,
-    numbers: Sequence[int],
+    numbers: Sequence[str],
     days: Sequence[date],
     amounts: Sequence[int],
     references: Sequence[str],
 ) -> list[str]:
-    """The identities of payments of one assignment, each ending in FIRST. `amounts` are what they are worth."""
+    """The identities of payments of one assignment, each ending in FIRST.
+
+    `numbers` are digits, `amounts` what the payments are worth.
+    """
     head = transmission.head if transmission else {}
     begin = f"ocr-{head.get('data_recipient')}-{head.get('transmission_number')}-{assignment.ordinal}"
+    if min(numbers).startswith("0"):
+        numbers = [number.lstrip("0") or "0" for number in numbers]
     iso = {day: day.isoformat() for day in set(days)}
     return [
         f"{begin}-{number}-{iso[day]}-{amount}-{reference}{FIRST}"

@@ -25,7 +25,7 @@ def payment(
 ) -> Payment:
     """The payment that a transaction is; a payer of zeros is none."""
     amount = ledger_amount(transaction.type, transaction.amount)
-    numbers = [transaction.transaction_number]
+    numbers = [str(transaction.transaction_number)]
     found = identities_of(
         transmission, assignment, numbers, [transaction.nets_date], [amount], [transaction.reference]
     )
@@ -51,7 +51,7 @@ class Transactions:
 
     line: int
     type: Sequence[str]
-    number: Sequence[int]
+    number: Sequence[str]  # digits, all of one length
     day: Sequence[date]
     amount: Sequence[int]  # signed as in the file
     reference: Sequence[str]

@@ -24,7 +24,7 @@ __all__ = ["Batch", "BatchHead", "Item", "KtlFile", "claims", "parse", "read", "
 # The batch record: a day, a time, the bank, the service and EUR; then, as far as the head goes, another record.
 _FIRST = re.compile(
     rb"0[0-9]{2}[01][0-9][0-3][0-9][0-2][0-9][0-5][0-9][0-9A-Z ]{11}1"
-    rb"[^\r\n]{0,67}(?:\r?\n(?:[3579][0-9]|\Z)|\Z)"
+    rb"[^\r\n]{0,67}(?:\r?\n(?:[3579](?:[0-9]|\Z)|\Z)|\r?\Z)"
 )
 
 

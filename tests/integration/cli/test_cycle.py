@@ -217,7 +217,7 @@ def test_an_agreement_with_a_time_of_day_says_when_it_leaves(inkassod, two_invoi
 def test_money_that_settles_no_invoice_is_listed(inkassod, two_invoices, tmp_path):
     """With where it came from, until somebody sees to it."""
     assert inkassod("unmatched").out == "Every entry settles an invoice.\n"
-    assert inkassod("read", "payments", paid(tmp_path, 1, ("424242", 12_300, DEBTOR_ACCOUNT))).status == 0
+    assert inkassod("read", "payments", paid(tmp_path, 1, ("424242", 12_300, DEBTOR_ACCOUNT))).status == 3
     assert inkassod("unmatched").out.splitlines()[1].split()[1:7] == [
         "bank",
         "payment",

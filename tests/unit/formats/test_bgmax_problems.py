@@ -121,7 +121,7 @@ CASES = {
         [
             (
                 "layout.code",
-                "line 8, record payment, field reference_code (56): '6': one of 0, 1, 2, 3, 4, 5 expected",
+                "line 8, record payment, field reference_code (56-56): '6': one of 0, 1, 2, 3, 4, 5 expected",
             )
         ],
     ),
@@ -168,7 +168,7 @@ CASES = {
             (
                 "tolerance.test_file",
                 (
-                    "line 1, record start, field mark (45): 'T': the file is marked as a test: "
+                    "line 1, record start, field mark (45-45): 'T': the file is marked as a test: "
                     "what it holds is no money: allowed by the switch test_file, which is off"
                 ),
             )
@@ -307,7 +307,9 @@ def test_one_payment_missing_is_named_by_count_and_sum():
 
 def test_all_problems_of_a_file_are_told_at_once():
     """Whoever has to ask the bank asks once."""
-    content = changed(3, "100000", "10000X", changed(8, "658260", "658261", changed(10, "SEK", "EUR", SMALL)))
+    content = changed(
+        3, "1000002", "10000X2", changed(8, "658260", "658261", changed(10, "SEK", "EUR", SMALL))
+    )
     assert [code for code, _ in refused(content)] == [
         "layout.amount",
         "tolerance.wrong_check_digit",
@@ -319,7 +321,7 @@ def test_a_file_of_something_else_is_not_read_to_its_end():
     """After 500 problems the rest would only repeat them."""
     problems = refused(b"nothing of this kind\r\n" * 2000)
     assert len(problems) == 502
-    assert problems[500] == ("bgmax.structure", "line 501: more than 500 problems: what follows is not read")
+    assert problems[501] == ("bgmax.structure", "line 501: more than 500 problems: what follows is not read")
 
 
 SWITCHED = {
@@ -334,7 +336,7 @@ SWITCHED = {
     "test_file": (
         changed(1, "010331P", "010331T", SMALL),
         (
-            "line 1, record start, field mark (45): 'T': the file is marked as a test: what it holds is no money: "
+            "line 1, record start, field mark (45-45): 'T': the file is marked as a test: what it holds is no money: "
             "read as if it were marked as production, by the switch test_file"
         ),
     ),

@@ -65,6 +65,21 @@ def test_each_sample_of_a_bank_is_claimed_by_its_format(sample: Path) -> None:
     assert outcome("statement", sample.read_bytes()[:HEAD_BYTES]) == OCR_SAMPLES[sample.name]
 
 
+@pytest.mark.parametrize(
+    ("path", "format_name"),
+    [
+        ("bgmax/bankgirot-example.txt", "bgmax"),
+        ("bgmax/bankgirot-example-utf8.txt", "bgmax"),
+        ("bgmax/parts.txt", "bgmax"),
+        ("ktl/547392460.SVM", "ktl"),
+        ("ktl/batches.ktl", "ktl"),
+    ],
+)
+def test_each_swedish_and_finnish_sample_is_claimed_by_its_format(path: str, format_name: str) -> None:
+    """Fixed records of other lengths are told apart by how they begin."""
+    assert outcome("statement", (DATA / path).read_bytes()[:HEAD_BYTES]) == Claim(format_name, "payments")
+
+
 @pytest.mark.parametrize("sample", samples("intrum-no"), ids=lambda path: path.stem)
 def test_each_sample_of_an_agency_is_claimed_by_its_dialect(sample: Path) -> None:
     """Broken ones too, so that reading can say what is wrong; what we send ourselves came the wrong way."""

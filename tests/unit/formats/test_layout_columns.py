@@ -141,9 +141,10 @@ def test_one_wrong_field_refuses_the_block(name, text):
 def test_a_line_feed_inside_a_line_refuses_the_block(place):
     """What has the length of one line is two then, wherever it stands."""
     line = render_line(CASE, GOOD)
-    lines = [line, line[:place] + "\n" + line[place + 1 :], line]
-    assert parse_block(CASE, block_of(lines), NAMES) is None
-    assert parse_block(CASE, block_of(lines), []) is None
+    broken = line[:place] + "\n" + line[place + 1 :]
+    for lines in ([line, broken, line], [broken, broken]):
+        assert parse_block(CASE, block_of(lines), NAMES) is None
+        assert parse_block(CASE, block_of(lines), []) is None
 
 
 def test_only_the_wanted_fields_are_kept():
