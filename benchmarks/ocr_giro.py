@@ -115,9 +115,6 @@ TASKS: dict[str, Callable[[Path], int]] = {
 
 def main(name: str, path: str) -> int:
     """Does one task, imports left out of its time, and prints what it took."""
-    import inkasso_formats.payments.ocr_giro
-    import netsgiro
-
     started = time.perf_counter()
     count = TASKS[name](Path(path))
     seconds = time.perf_counter() - started

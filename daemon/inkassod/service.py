@@ -30,6 +30,7 @@ TICK_SECONDS = 0.5  # how often a worker looks at the clock and at its wake-up
 LONGEST_JOB_SECONDS = 1800.0  # a worker that is busy longer is taken for stuck
 LATE_SECONDS = 30.0  # an idle worker that has not looked up for so long is taken for dead
 EXCHANGE = "exchange "  # how the names of the workers begin that talk to a server
+NIGHT = time(0, 5)  # when candidates are chosen that leave at once
 PAUSE_SECONDS = 10.0  # after trouble with disk, database or settings
 
 _log = structlog.get_logger()
@@ -210,25 +211,26 @@ class Service:
             self._schedule.done(f"{job} {agreement}", due)
 
     def _select(self, agreement: str) -> None:
+        """Where what is chosen leaves at once, the choice is made at night; else it belongs to the hour of the transfer."""
         process = self._installation.settings.agreements[agreement].process
-        if process.selection == "automatic":
-            at = process.transfer if isinstance(process.transfer, time) else time(0, 5)
-            self._daily(
-                "select",
-                agreement,
-                (at,),
-                lambda: selection.select_all(self._installation, agreement, SCHEDULE),
-            )
+        if process.selection == "automatic" and not isinstance(process.transfer, time):
+            self._daily("select", agreement, (NIGHT,), lambda: self._choose(agreement))
+
+    def _choose(self, agreement: str) -> None:
+        selection.select_all(self._installation, agreement, SCHEDULE)
 
     def _transfer(self, agreement: str) -> None:
-        transfer = self._installation.settings.agreements[agreement].process.transfer
-        if isinstance(transfer, time):
-            self._daily(
-                "transfer",
-                agreement,
-                (transfer,),
-                lambda: send_new_cases(self._installation, agreement, SCHEDULE),
-            )
+        process = self._installation.settings.agreements[agreement].process
+
+        def work() -> None:
+            if process.selection == "automatic":
+                self._choose(
+                    agreement
+                )  # one job with the sending: apart, the hour could strike between the two
+            send_new_cases(self._installation, agreement, SCHEDULE)
+
+        if isinstance(process.transfer, time):
+            self._daily("transfer", agreement, (process.transfer,), work)
 
     def _corrections(self, agreement: str) -> None:
         at = self._installation.settings.agreements[agreement].schedule.corrections

@@ -14,7 +14,6 @@ from inkasso_formats.layout import Record
 from inkasso_formats.layout_cells import READERS, Field, FieldType, Value
 
 Columns = dict[str, Sequence[Value]]
-_OF_A_REFERENCE = b"0123456789-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +67,15 @@ def parse_block(
 
 def significant(field: Field, block: Block) -> list[str]:
     """The texts of a field of digits in all lines, without the zeros with which every one of them begins."""
-    first = field.start
-    while first < field.end and not block.characters(first).strip(b"0"):
-        first += 1
-    return block.cells(first, field.end)
+    return _cells(field, block, _beginning(field, block, b"0"))
+
+
+def _beginning(field: Field, block: Block, filling: bytes) -> int:
+    """The first position at which not all lines are still filled up."""
+    position = field.start
+    while position < field.end and not block.characters(position).strip(filling):
+        position += 1
+    return position
 
 
 # --- checks ------------------------------------------------------------------------------------------------------
@@ -136,8 +140,9 @@ def _text_of_all(field: Field, block: Block) -> str | None:
     return None
 
 
-def _cells(field: Field, block: Block) -> list[str]:
-    cells = block.cells(*field.position)
+def _cells(field: Field, block: Block, first: int | None = None) -> list[str]:
+    """The texts of the field, or what stands from the `first` position on."""
+    cells = block.cells(first or field.start, field.end)
     if len(cells) != block.count:
         raise ValueError  # a line feed in the field: what looks like a line is two
     return cells
@@ -150,22 +155,16 @@ def _digits(field: Field, block: Block) -> Sequence[Value]:
 def _integers(field: Field, block: Block) -> Sequence[Value]:
     if not _are_digits(field, block):
         return _by_distinct_texts(field, block)
-    return list(
-        map(int, significant(field, block))
-    )  # a leading blank, in place of a sign, is no matter to int()
+    return list(map(int, significant(field, block)))  # int() takes a blank in the place of a sign
 
 
 def _reference(field: Field, block: Block) -> Sequence[Value]:
-    # Right-aligned and of digits, as nearly all are: then a word is a reference, unless one holds a blank.
-    joined = block.joined(*field.position)
-    words = joined.split()
-    if (
-        len(words) == block.count
-        and not block.characters(field.end).strip(_OF_A_REFERENCE)
-        and joined.translate(None, _OF_A_REFERENCE + b" ") == b"\n" * (block.count - 1)
-    ):
-        return b"\n".join(words).decode("ascii").split("\n")
-    return _by_distinct_texts(field, block)
+    texts = _cells(field, block, _beginning(field, block, b" "))
+    if " " in "".join(texts):  # references of several lengths
+        texts = [text.strip(" ") for text in texts]
+        if " " in "".join(texts) or (field.required and "" in texts):
+            raise ValueError
+    return texts
 
 
 _CHECKS: Mapping[FieldType, Callable[[Field, Block], object]] = {

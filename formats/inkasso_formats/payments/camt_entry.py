@@ -136,7 +136,9 @@ def close_box(entry: OpenEntry, box: OpenBox) -> None:
     """Compares what the batch says with what was counted; what is no payment only warns."""
     box.spot.warning = entry.spot.warning and not entry.took
     if box.details == 0:
-        box.spot.wrong("camt.count", "count", "NtryDtls holds no details: they are lost, or come in another file")
+        box.spot.wrong(
+            "camt.count", "count", "NtryDtls holds no details: they are lost, or come in another file"
+        )
     elif box.count is not None and box.count != box.details:
         box.spot.wrong("camt.count", "count", f"the batch holds {box.details} details", str(box.count))
     if box.total is not None and entry.readable and box.details and box.total != abs(box.sum):

@@ -45,9 +45,13 @@ class Head:
 def claims(head: bytes) -> bool:
     """Whether a file that begins with these bytes is an account message of ISO 20022 (camt.052, .053, .054, ...).
 
-    Statements and reports, and versions that are not read here, are claimed too: so `examine` can say what is wrong.
+    Statements and reports, versions that are not read here, and messages behind a DTD are claimed too: so `examine`
+    can say what is wrong.
     """
-    root = _ROOT.match(head, _before(head).end())
+    start = _before(head).end()
+    if _is_doctype(head, start):
+        return f"{NAMESPACE}05".encode() in head
+    root = _ROOT.match(head, start)
     return root is not None and root[2] == b"Document" and _namespace(root).startswith(f"{NAMESPACE}05")
 
 
@@ -67,7 +71,7 @@ def examine(head: bytes) -> Head:
         rule = f"one of {', '.join(ENCODINGS)} expected as encoding"
         raise _error("camt.encoding", head, 0, rule, value=encoding)
     start = before.end()
-    if head[start : start + 9].upper() == b"<!DOCTYPE":
+    if _is_doctype(head, start):
         rule = "a document type declaration (DTD) is refused: it can hold entities, and no bank sends one"
         raise _error("camt.doctype", head, start, rule)
     root = _ROOT.match(head, start)
@@ -83,7 +87,8 @@ def _version(head: bytes, start: int, root: re.Match[bytes]) -> Version:
     if root[2] != b"Document" or not namespace.startswith(NAMESPACE):
         rule = f"the root element Document in the namespace {NAMESPACE}054.001.02, .04 or .08 expected"
         name = root[2].decode("utf-8", "replace")
-        raise _error("camt.message", head, start, rule, value=f"{name} in {namespace or 'no namespace'}")
+        place = namespace.removeprefix(_STEM) or "no namespace"
+        raise _error("camt.message", head, start, rule, value=f"{name} in {place}")
     named = _MESSAGE.fullmatch(namespace.removeprefix(NAMESPACE))
     if named is None or named[1] != "054":
         what = _OTHERS.get(named[1] if named else "", "this is another message")
@@ -94,6 +99,10 @@ def _version(head: bytes, start: int, root: re.Match[bytes]) -> Version:
             return version
     rule = f"camt.054.001.{named[2]} is not read; version .02, .04 or .08 expected"
     raise _error("camt.version", head, start, rule, value=namespace.removeprefix(_STEM))
+
+
+def _is_doctype(head: bytes, start: int) -> bool:
+    return head[start : start + 9].upper() == b"<!DOCTYPE"
 
 
 def _before(head: bytes) -> re.Match[bytes]:

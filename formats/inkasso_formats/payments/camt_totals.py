@@ -185,4 +185,4 @@ def _judge_net(open_: OpenNotification) -> None:
 def _told(open_: OpenNotification) -> Iterator[str]:
     for kind, tally in open_.passed.items():
         amount = f"{as_text(tally.sum, open_.currency)} {open_.currency}"
-        yield f"{tally.count} {_WORDS[kind]}, {amount}, passed over: no payments of debtors"
+        yield f"{_WORDS[kind]} passed over: {tally.count}, together {amount}"

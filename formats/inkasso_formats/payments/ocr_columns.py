@@ -169,7 +169,7 @@ def _transactions(run: _Run, line: int) -> Transactions | None:
     others: Any = parse_block(records.AMOUNT_ITEM_2, second, _ITEM_2, known=_TIES)
     if values is None or others is None or not records.WITH_TEXT.isdisjoint(values["type"]):
         return None
-    if not _are_kids(values["reference"]):
+    if not _are_kids(first, values["reference"]):
         return None
     return Transactions(
         line=line,
@@ -182,8 +182,9 @@ def _transactions(run: _Run, line: int) -> Transactions | None:
     )
 
 
-def _are_kids(references: Sequence[str]) -> bool:
+def _are_kids(block: Block, references: Sequence[str]) -> bool:
     digits = "".join(references)
-    if digits.isascii() and digits.isdigit() and len(min(references, key=len)) > 1:
-        return True
+    last_but_one = block.characters(records.AMOUNT_ITEM_1.field("reference").end - 1)
+    if digits.isascii() and digits.isdigit() and b" " not in last_but_one:
+        return True  # at a glance: right-aligned, so of two digits at least, and none ends in a hyphen
     return all(map(is_kid, references))

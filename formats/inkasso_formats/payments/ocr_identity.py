@@ -83,11 +83,13 @@ def identities_of(
     `numbers` are digits, `amounts` what the payments are worth.
     """
     head = transmission.head if transmission else {}
-    begin = f"ocr-{head.get('data_recipient')}-{head.get('transmission_number')}-{assignment.ordinal}"
+    begin = f"ocr-{head.get('data_recipient')}-{head.get('transmission_number')}-{assignment.ordinal}-"
     if min(numbers).startswith("0"):
         numbers = [number.lstrip("0") or "0" for number in numbers]
-    iso = {day: day.isoformat() for day in set(days)}
+    middle = {day: f"-{day.isoformat()}-" for day in set(days)}
     return [
-        f"{begin}-{number}-{iso[day]}-{amount}-{reference}{FIRST}"
-        for number, day, amount, reference in zip(numbers, days, amounts, references, strict=True)
+        f"{begin}{number}{day}{amount}-{reference}{FIRST}"
+        for number, day, amount, reference in zip(
+            numbers, map(middle.__getitem__, days), amounts, references, strict=True
+        )
     ]

@@ -31,7 +31,10 @@ def _with_less_room(installation: Installation) -> Installation:
     text = (resources.files("inkasso_formats.dialects") / "intrum-no.toml").read_text("utf-8")
     wide = '{ name = "invoice_no", start = 514, length = 30, required = true, meaning = "The invoice." },'
     assert text.count(wide) == 1
-    narrow = wide.replace("30", "6") + '\n  { name = "room", start = 520, length = 24, type = "filler", meaning = "Blank." },'
+    narrow = (
+        wide.replace("30", "6")
+        + '\n  { name = "room", start = 520, length = 24, type = "filler", meaning = "Blank." },'
+    )
     dialect = load_text(text.replace(wide, narrow), "narrow.toml")
     return replace(installation, dialects={dialect.name: dialect})
 

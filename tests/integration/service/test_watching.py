@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,33 +11,10 @@ import pytest
 from inkassod import exchange, runs, service
 from inkassod.installation import Installation
 from inkassod.service import Service
-from support.exchange import answer_file, at_agency, dies_at, drop, log, row, spooled
+from inkassod.transport import TransportError
+from support.exchange import answer_file, at_agency, drop, log, row, spooled
 from support.installation import again
-
-LONG = 30.0  # seconds that anything may take on a busy machine before a test gives up
-
-
-@contextmanager
-def running(installation: Installation) -> Iterator[Service]:
-    """The service in a thread; ended, and waited for, at the end."""
-    daemon = Service(installation)
-    thread = threading.Thread(target=daemon.run, name="service")
-    thread.start()
-    try:
-        yield daemon
-    finally:
-        daemon.stop()
-        thread.join(LONG)
-        assert not thread.is_alive()
-
-
-def eventually(what: Callable[[], object]) -> object:
-    """What it gives, once that is true; fails after LONG seconds."""
-    end = time.monotonic() + LONG
-    while not (found := what()):
-        assert time.monotonic() < end, "it did not come about"
-        time.sleep(0.05)
-    return found
+from support.service import LONG, eventually, running
 
 
 def settings(folder: Path, **values: object) -> Installation:
@@ -89,7 +64,7 @@ def test_a_file_that_is_still_being_written_waits(tmp_path):
 
 
 def test_without_events_a_file_is_found_by_looking(tmp_path):
-    """watch = "poll", as on network file systems: read within the scan interval, once it has settled."""
+    """Watch = "poll", as on network file systems: read within the scan interval, once it has settled."""
     installation = settings(tmp_path, settle_seconds=0, scan_seconds=1, watch='"poll"')
     with running(installation) as daemon:
         assert daemon._watch._observer is None
@@ -141,7 +116,11 @@ def test_a_fault_in_one_worker_does_not_stop_the_others_nor_that_worker_for_good
 def test_a_server_that_fails_does_not_hold_up_the_erp(tmp_path, monkeypatch):
     """The agency's server is away: what the ERP is to be told still appears in its folder."""
     installation = settings(tmp_path, settle_seconds=0, scan_seconds=1)
-    dies_at(monkeypatch, exchange, "send", "before", error=ZeroDivisionError("a fault"))
+
+    def away(*_args):
+        raise TransportError("transport.refused", "nobody answers", transient=True)
+
+    monkeypatch.setattr(exchange, "send", away)
     with running(installation):
         eventually(lambda: len(list(installation.spool.root.glob("erp/outbox/status-*.jsonl"))) == 2)
 

@@ -396,7 +396,9 @@ def test_with_any_one_digit_of_money_changed_a_file_is_refused(case, data):
     line = line_of(number, content)
     if line.startswith(b"0"):
         return
-    places = range(1, 52) if line.startswith(b"9") else [*range(43, 63), *range(77, 88)]
+    # What failed is no money, whether it is marked as a correction or not.
+    last = 87 if line.startswith(b"5") else 88
+    places = range(1, 52) if line.startswith(b"9") else [*range(43, 63), *range(77, last)]
     at = data.draw(st.sampled_from(places))
     digit = data.draw(st.sampled_from(b"0123456789").filter(lambda digit: digit != line[at]))
     lines = content.splitlines(keepends=True)
