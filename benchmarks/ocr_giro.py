@@ -1,17 +1,20 @@
-"""Reading 100,000 payments of OCR Giro: our columns and our records against `netsgiro.parse`, each in a process of its own."""
+"""Reading 100,000 payments of OCR Giro: our columns and our records against `netsgiro.parse`, each in a process of its own.
+
+What is compared is the time of the processor, for all of them are busy with one processor from beginning to end: so the ratio holds
+on a machine that has other things to do.
+"""
 
 from __future__ import annotations
 
-import json
-import resource
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
+import measure
+
+HERE = str(Path(__file__).resolve())
 PAYMENTS = 100_000
 ROUNDS = 3  # the best counts: it is the least disturbed
 GOALS = {"columns": 40, "records": 8}
@@ -19,35 +22,27 @@ GOALS = {"columns": 40, "records": 8}
 
 def lines() -> list[str]:
     """One line for each of our two ways. The readers take turns, so that a disturbance of the machine meets them all."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(prefix="inkassod-bench-") as folder:
         path = Path(folder) / "payments.ocr"
-        _apart("write", path)  # not here: what this process has used would count as its children's memory
-        runs = [{name: _apart(name, path) for name in ("netsgiro", *GOALS)} for _ in range(ROUNDS)]
-    theirs = min(run["netsgiro"]["seconds"] for run in runs)
+        measure.apart(HERE, "write", path)  # not here: a process hands its highest memory on to its children
+        runs = [
+            {name: measure.apart(HERE, name, path) for name in WORKS if name != "write"}
+            for _ in range(ROUNDS)
+        ]
+    theirs = min(run["netsgiro"].seconds for run in runs)
     return [_line(name, theirs, [run[name] for run in runs]) for name in GOALS]
 
 
-def _line(name: str, theirs: float, runs: list[dict[str, float]]) -> str:
-    ours, peak = min(run["seconds"] for run in runs), max(run["peak"] for run in runs)
-    ratio, goal = theirs / ours, GOALS[name]
-    verdict = "ok" if ratio >= goal else "short"
-    return (
-        f"ocr_{name} ratio={ratio:.1f} goal={goal} {verdict} "
-        f"netsgiro={theirs:.2f}s ours={ours:.3f}s peak={peak:.0f}MB"
-    )
+def _line(name: str, theirs: float, runs: list[measure.Measured]) -> str:
+    ours, peak = min(run.seconds for run in runs), max(run.peak for run in runs)
+    rest = f"netsgiro={theirs:.2f}s ours={ours:.3f}s peak={peak:.0f}MB"
+    return measure.line(f"ocr_{name}", theirs / ours, GOALS[name], higher_is_better=True, rest=rest)
 
 
-# --- in a process of its own ---------------------------------------------------------------------------------------
+# --- the work, each in a process of its own ------------------------------------------------------------------------
 
 
-def _apart(name: str, path: Path) -> dict[str, float]:
-    """Seconds, and the highest resident memory in MB, of one task on the file."""
-    command = [sys.executable, __file__, name, str(path)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    return json.loads(done.stdout)  # type: ignore[no-any-return]
-
-
-def _write(path: Path) -> int:
+def _write(path: Path) -> tuple[float, int]:
     """A file that netsgiro takes, too: numbers and dates rise, there is a bank date, fillers are zeros."""
     from inkasso_formats.payments.ocr_giro import Assignment, Transaction, Transmission, render
     from inkasso_formats.references import kid_mod10
@@ -81,49 +76,55 @@ def _write(path: Path) -> int:
         transmission_number=1, data_recipient="00012345", assignments=(assignment,), generated=first
     )
     path.write_bytes(render([transmission]))
-    return PAYMENTS
+    return 0.0, PAYMENTS
 
 
-def _netsgiro(path: Path) -> int:
+def _netsgiro(path: Path) -> tuple[float, int]:
     import netsgiro
 
-    (assignment,) = netsgiro.parse(path.read_text(encoding="iso-8859-1")).assignments
-    return len(assignment.transactions)
+    def work() -> int:
+        (assignment,) = netsgiro.parse(path.read_text(encoding="iso-8859-1")).assignments
+        return len(assignment.transactions)
+
+    return _clocked(work)
 
 
-def _columns(path: Path) -> int:
+def _columns(path: Path) -> tuple[float, int]:
     from inkasso_formats.payments.ocr_columns import columns
 
-    with path.open("rb") as file:
-        return sum(len(block) for block in columns(file))
+    def work() -> int:
+        with path.open("rb") as file:
+            return sum(len(block) for block in columns(file))
+
+    return _clocked(work)
 
 
-def _records(path: Path) -> int:
+def _records(path: Path) -> tuple[float, int]:
     from inkasso_formats.payments.ocr_giro import parse
 
-    with path.open("rb") as file:
-        return len(parse(file).payments)
+    def work() -> int:
+        with path.open("rb") as file:
+            return len(parse(file).payments)
+
+    return _clocked(work)
 
 
-TASKS: dict[str, Callable[[Path], int]] = {
+def _clocked(work: Callable[[], int]) -> tuple[float, int]:
+    """Seconds of the processor, imports left out, and how many payments were read."""
+    began = time.process_time()
+    count = work()
+    seconds = time.process_time() - began
+    if count != PAYMENTS:
+        raise SystemExit(f"{count} payments were read, not {PAYMENTS}")
+    return seconds, count
+
+
+WORKS: dict[str, Callable[[Path], tuple[float, int]]] = {
     "write": _write,
     "netsgiro": _netsgiro,
     "columns": _columns,
     "records": _records,
 }
 
-
-def main(name: str, path: str) -> int:
-    """Does one task, imports left out of its time, and prints what it took."""
-    started = time.perf_counter()
-    count = TASKS[name](Path(path))
-    seconds = time.perf_counter() - started
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"seconds": seconds, "peak": peak}))
-    return 0 if count == PAYMENTS else 1
-
-
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        sys.exit(main(*sys.argv[1:]))
-    print("\n".join(lines()))
+    measure.child({name: lambda path, work=work: work(Path(path)) for name, work in WORKS.items()})

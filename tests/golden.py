@@ -127,7 +127,7 @@ def _camt_outcome(content: bytes) -> str:
         first, more = error.problems[0], len(error.problems) - 1
         return f"refused, `{first.code}`: {first.message}{f' (and {more} more)' if more else ''}"
     told = ", ".join(f"`{code}`" for code in dict.fromkeys(warning.code for warning in file.warnings))
-    return f"read: {len(file.payments)} payments{f'; told: {told}' if told else ''}"
+    return f"read, payments: {len(file.payments)}{f'; told: {told}' if told else ''}"
 
 
 # Folder of samples: the endings of the samples, and what is expected of one.

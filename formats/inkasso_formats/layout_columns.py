@@ -20,7 +20,7 @@ Columns = dict[str, Sequence[Value]]
 class Block:
     """`count` lines of equal length: the first begins at `start` in `content`, each next one `stride` bytes on.
 
-    `content` ends before a further line would begin. One byte is one character (ISO-8859-1).
+    One byte is one character (ISO-8859-1).
     """
 
     content: bytes
@@ -30,7 +30,7 @@ class Block:
 
     def characters(self, position: int) -> bytes:
         """What stands at one position, counted from 1, of every line."""
-        return self.content[self.start + position - 1 :: self.stride]
+        return self.content[self.start + position - 1 : self.start + self.stride * self.count : self.stride]
 
     def joined(self, first: int, last: int) -> bytes:
         """What stands from the first to the last position of every line, with a line feed between two lines."""
@@ -39,10 +39,6 @@ class Block:
         for place, position in enumerate(range(first, last + 1)):
             cells[place::width] = self.characters(position)
         return bytes(cells)
-
-    def cells(self, first: int, last: int) -> list[str]:
-        """The same as texts, one for each line."""
-        return self.joined(first, last).decode("iso-8859-1").split("\n")
 
 
 def parse_block(
@@ -67,7 +63,7 @@ def parse_block(
 
 def significant(field: Field, block: Block) -> list[str]:
     """The texts of a field of digits in all lines, without the zeros with which every one of them begins."""
-    return _cells(field, block, _beginning(field, block, b"0"))
+    return _texts(block.joined(_beginning(field, block, b"0"), field.end), block)
 
 
 def _beginning(field: Field, block: Block, filling: bytes) -> int:
@@ -129,6 +125,8 @@ def _by_distinct_texts(field: Field, block: Block) -> Sequence[Value]:
         return [READERS[field.type](field, same)] * block.count
     cells = _cells(field, block)
     values = {text: READERS[field.type](field, text) for text in set(cells)}
+    if all(text == value for text, value in values.items()):
+        return cells
     return list(map(values.__getitem__, cells))
 
 
@@ -140,16 +138,19 @@ def _text_of_all(field: Field, block: Block) -> str | None:
     return None
 
 
-def _cells(field: Field, block: Block, first: int | None = None) -> list[str]:
-    """The texts of the field, or what stands from the `first` position on."""
-    cells = block.cells(first or field.start, field.end)
-    if len(cells) != block.count:
+def _cells(field: Field, block: Block) -> list[str]:
+    return _texts(block.joined(*field.position), block)
+
+
+def _texts(joined: bytes, block: Block) -> list[str]:
+    texts = joined.decode("iso-8859-1").split("\n")
+    if len(texts) != block.count:
         raise ValueError  # a line feed in the field: what looks like a line is two
-    return cells
+    return texts
 
 
 def _digits(field: Field, block: Block) -> Sequence[Value]:
-    return block.cells(*field.position) if _are_digits(field, block) else _by_distinct_texts(field, block)
+    return _cells(field, block) if _are_digits(field, block) else _by_distinct_texts(field, block)
 
 
 def _integers(field: Field, block: Block) -> Sequence[Value]:
@@ -159,8 +160,9 @@ def _integers(field: Field, block: Block) -> Sequence[Value]:
 
 
 def _reference(field: Field, block: Block) -> Sequence[Value]:
-    texts = _cells(field, block, _beginning(field, block, b" "))
-    if " " in "".join(texts):  # references of several lengths
+    joined = block.joined(_beginning(field, block, b" "), field.end)
+    texts = _texts(joined, block)
+    if b" " in joined:  # references of several lengths
         texts = [text.strip(" ") for text in texts]
         if " " in "".join(texts) or (field.required and "" in texts):
             raise ValueError

@@ -135,12 +135,13 @@ def entries(draw: st.DrawFn) -> Entry:
     """Any payment or deduction that the records can hold; the parts of a payment add up to it."""
     parts = draw(st.lists(extras(amount=draw(st.booleans())), max_size=3))
     whole = sum(part.signed for part in parts)
+    split = whole > 0
     deduction = draw(st.booleans())
     return Entry(
-        amount=whole if whole > 0 else draw(st.integers(0, 10**12)),
+        amount=whole if split else draw(st.integers(0, 10**12)),
         deduction=deduction,
         deduction_code=draw(st.sampled_from(["", *DEDUCTIONS])) if deduction else "",
-        references=tuple(parts) if whole > 0 or not any(part.amount for part in parts) else (),
+        references=tuple(parts) if split or not any(part.amount for part in parts) else (),
         serial=draw(numerals(12)),
         payer_bankgiro=draw(st.just("0" * 10) | numerals(10)),
         information=tuple(draw(st.lists(texts(50), max_size=2))),
@@ -152,7 +153,7 @@ def entries(draw: st.DrawFn) -> Entry:
         country=draw(texts(35)),
         country_code=draw(texts(2)),
         organisation_number=draw(st.just("") | numerals(12)),
-        **draw(references()),
+        **(draw(references()) | ({"reference": "", "reference_code": "0"} if split else {})),
     )
 
 
@@ -165,13 +166,13 @@ SECTIONS = st.builds(
     deposit_number=st.integers(0, 99999),
     account=numerals(35),
     kind=st.sampled_from(["", "K", "D"]),
-    entries=st.lists(entries(), max_size=4)
+    entries=st.lists(entries(), max_size=3)
     .map(tuple)
     .filter(lambda items: sum(item.signed for item in items) >= 0),
 )
 DELIVERIES = st.lists(
     st.builds(
-        Delivery, written=WRITTEN, mark=st.just("P"), sections=st.lists(SECTIONS, max_size=3).map(tuple)
+        Delivery, written=WRITTEN, mark=st.just("P"), sections=st.lists(SECTIONS, max_size=2).map(tuple)
     ),
     min_size=1,
     max_size=2,

@@ -21,7 +21,12 @@ _TABLES: tuple[tuple[str, type[BaseModel]], ...] = (
     ("agreements.intrum.schedule", Schedule),
     ("agreements.intrum.transport", SftpTransport),
 )
-_SET = {"database", "spool", "private_key_credential"}  # have a default, and a better value in a service
+_SET = {  # have a default, and in a service a better value
+    "database",
+    "spool",
+    "agency_accounts",
+    "private_key_credential",
+}
 _HEAD = """\
 Settings of inkassod: an example, with every key there is.
 A line that begins with "#" and a key shows the key's default, or for a key without one how it is written.

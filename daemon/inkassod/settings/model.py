@@ -106,7 +106,6 @@ class Creditor(Table):
         examples=["99991234566"],
     )
     accounts: tuple[Account, ...] = Field((), description="Further own accounts.", examples=[["99991234574"]])
-
     bankgiros: tuple[Bankgiro, ...] = Field(
         (),
         description="Its bankgiro numbers, as Swedish payment files name the receiver.",
@@ -165,7 +164,7 @@ class Schedule(Table):
 
 
 class Agreement(Table):
-    """One creditor at one agency: [agreements.NAME], where NAME is yours to choose."""
+    """One creditor at one agency: [agreements.NAME], where NAME is yours to choose. At least one of the four lists agency_... is needed."""
 
     creditor: Name = Field(description="The NAME of a creditor above.", examples=["eksempel"])
     agency: Text = Field(description="The agency's name, as people know it.", examples=["Intrum"])

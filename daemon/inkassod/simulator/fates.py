@@ -28,8 +28,8 @@ FATES: Mapping[str, tuple[Move, ...]] = {
     "paid": (_ACCEPT, _NOTICE, Move("close", "paid_in_full", 100), PAY),
     "rejected": (Move("reject"),),
     "paid partly": (_ACCEPT, _NOTICE, Move("close", "paid_partly", 60), PAY),
-    "instalments": (
-        *(_ACCEPT, _NOTICE, Move("update", "payment_plan", 50), PAY),
+    "instalments": (  # unequal: two equal payments of one day would look like one that came twice
+        *(_ACCEPT, _NOTICE, Move("update", "payment_plan", 40), PAY),
         *(Move("close", "paid_in_full", 100), PAY),
     ),
     "irrecoverable": (_ACCEPT, _NOTICE, Move("update", "legal_action"), Move("close", "irrecoverable")),

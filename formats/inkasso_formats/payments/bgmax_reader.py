@@ -167,10 +167,9 @@ class Reader:
         entry, self._entry = self._entry, None
         if entry is None or self.frame.section is None or self.problems:
             return  # the file is refused, and a value may be missing
-        amount, parts = entry.values["amount"], sum(extra.signed for extra in entry.references)
-        if any(extra.amount for extra in entry.references) and parts != amount:
-            rule = f"the parts in its extra references add up to {decimals(parts)}"
-            self.problems.append(field_problem("bgmax.parts", entry.line, "amount", rule))
+        if any(extra.amount for extra in entry.references):
+            self.problems += _part_problems(entry)
+        if self.problems:
             return
         values = {**entry.values, "reference": str(entry.values["reference"]).strip(" ")}
         read = Entry(
@@ -197,6 +196,19 @@ class Reader:
         "15": _deposit,
         "70": _end,
     }
+
+
+def _part_problems(entry: OpenEntry) -> Iterator[FormatProblem]:
+    """Amounts of extra references come with extended registration only, where the payment's own reference is blank."""
+    if str(entry.values["reference"]).strip(" "):
+        rule = (
+            "a reference of its own beside extra references with amounts: to which the money goes is not said"
+        )
+        yield field_problem("bgmax.parts", entry.line, "reference", rule)
+    parts = sum(extra.signed for extra in entry.references)
+    if parts != entry.values["amount"]:
+        rule = f"the parts in its extra references add up to {decimals(parts)}"
+        yield field_problem("bgmax.parts", entry.line, "amount", rule)
 
 
 def _extra_reference(line: Line, values: Values) -> ExtraReference:

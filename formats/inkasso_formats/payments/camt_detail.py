@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from inkasso_formats.payments.camt_entry import RETURNED, OpenBox, OpenEntry, Passed, passes
 from inkasso_formats.payments.camt_report import Spot
 from inkasso_formats.payments.camt_values import as_text
-from inkasso_formats.payments.camt_xml import FAULTS, Values
+from inkasso_formats.payments.camt_xml import FAULTS, Values, line_of
 
 _REFERENCES = ("SCOR", "")  # codes of what is a creditor's reference; "": a proprietary code, or none
 _DOCUMENTS = ("CINV", "CREN", "")
@@ -19,6 +19,7 @@ class OpenDetail:
     """A detail that is judged. `amount` has its sign; it is None where the entry's amount is meant."""
 
     number: int
+    line: int
     spot: Spot
     values: Values
     credit: bool
@@ -65,7 +66,9 @@ def open_detail(entry: OpenEntry, box: OpenBox, spot: Spot, values: Values) -> O
         amount = amount if credit else -amount
         entry.total += amount
         box.sum += amount
-    return OpenDetail(entry.details, spot, values, bool(credit), returned, passed, amount)
+    return OpenDetail(
+        entry.details, line_of(spot.element), spot, values, bool(credit), returned, passed, amount
+    )
 
 
 def _amount(entry: OpenEntry, spot: Spot, values: Values) -> int | None:

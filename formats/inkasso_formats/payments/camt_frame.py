@@ -11,7 +11,7 @@ from inkasso_formats.payments.camt_paths import LEVELS, Tree, tree
 from inkasso_formats.payments.camt_payment import Identities
 from inkasso_formats.payments.camt_report import Report, Spot
 from inkasso_formats.payments.camt_totals import OpenNotification, open_notification
-from inkasso_formats.payments.camt_xml import Element, Values, clear, read
+from inkasso_formats.payments.camt_xml import Element, Values, clear, line_of, read
 from inkasso_formats.problems import FormatError, FormatProblem
 
 __all__ = ["Frame", "OpenEntry"]
@@ -60,6 +60,7 @@ class Frame:
             spot = Spot(self._report, "Ntfctn", element, f"Ntfctn[{self._notifications}]")
             if self._header is None:
                 raise _misplaced(element, "GrpHdr is missing before the first notification")
+            spot.remember_lines()
             values = self._head(element, "Ntfctn")
             self._notification = open_notification(spot, values, self._header, self._identities)
         return self._notification
@@ -140,7 +141,7 @@ class Frame:
         if element.tag in self.trees[level]:
             name = str(element.tag).partition("}")[2]
             rule = f"{name} stands behind {_BELOW[level]}, and belongs before it"
-            line = int(element.sourceline or 0) or None
+            line = line_of(element) or None
             self._report.add(FormatProblem(code="camt.order", line=line, record=level, field=name, rule=rule))
 
     def _head(self, element: Element, name: str) -> Values:
@@ -164,5 +165,5 @@ class Frame:
 
 def _misplaced(element: Element, rule: str) -> FormatError:
     name = str(element.tag).partition("}")[2]
-    line = int(element.sourceline or 0) or None
+    line = line_of(element) or None
     return FormatError([FormatProblem(code="camt.structure", line=line, record=name, rule=rule)])

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from inkasso_formats.payments.camt_detail import OpenDetail, Part, parts_of
 from inkasso_formats.payments.camt_entry import OpenEntry, type_of
-from inkasso_formats.payments.camt_xml import Values
+from inkasso_formats.payments.camt_xml import Values, line_of
 from inkasso_formats.records import Payment
 from inkasso_formats.references import account_key
 
@@ -55,7 +55,7 @@ class Maker:
         """The payment that an entry without details is: its amount, and no reference."""
         number = f"bank-{entry.bank_reference}" if entry.bank_reference else self._place(entry, 0)
         return Payment(
-            line=int(entry.spot.element.sourceline or 0),
+            line=line_of(entry.spot.element),
             identity=self._identities.of(f"camt-{self._key}-{number}-{entry.date}-{entry.signed}"),
             reference="",
             amount=entry.signed,
@@ -85,7 +85,7 @@ class Maker:
         bankgiro = values.get("payer_scheme") == BANKGIRO
         account = payer_account(values)
         return Payment(
-            line=int(detail.spot.element.sourceline or 0),
+            line=detail.line,
             identity=self._identities.of(key),
             reference=part.reference,
             amount=part.amount,

@@ -7,7 +7,7 @@ from datetime import date
 
 from inkasso_formats.payments.camt_paths import LEVELS, Version, path_of
 from inkasso_formats.payments.camt_values import day, minor_units
-from inkasso_formats.payments.camt_xml import FAULTS, Element, Values
+from inkasso_formats.payments.camt_xml import FAULTS, Element, Values, line_of
 from inkasso_formats.problems import FormatProblem
 
 MOST_PROBLEMS = 500  # a file with more of them is another kind of file
@@ -56,6 +56,7 @@ class Spot:
     element: Element
     where: str  # Ntry[2]/NtryDtls/TxDtls[5]
     warning: bool = False
+    lines: dict[str, int | None] = field(default_factory=dict)  # of values whose elements are forgotten
 
     def wrong(
         self, code: str, name: str, rule: str, value: str | None = None, *, warning: bool = False
@@ -123,8 +124,13 @@ class Spot:
             return None
         return int(text)
 
+    def remember_lines(self) -> None:
+        """Keeps the line of each value, for problems that show only when the elements of the values are forgotten."""
+        self.lines = {path.path: self._line(path.path) for path in LEVELS[self.level]}
+
     def _line(self, path: str) -> int | None:
+        if path in self.lines:
+            return self.lines[path]
         steps = "/".join(f"{{{self.report.namespace}}}{step}" for step in path.split("/"))
         found = self.element.find(steps)
-        line = (self.element if found is None else found).sourceline
-        return int(line) if line is not None else None
+        return line_of(self.element if found is None else found) or None

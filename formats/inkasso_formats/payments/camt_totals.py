@@ -12,7 +12,7 @@ from inkasso_formats.payments.camt_model import NotificationHead, Passed
 from inkasso_formats.payments.camt_payment import Identities, Maker
 from inkasso_formats.payments.camt_report import Spot
 from inkasso_formats.payments.camt_values import as_text, minor_units
-from inkasso_formats.payments.camt_xml import Values
+from inkasso_formats.payments.camt_xml import Values, line_of
 
 _COPIES = ("COPY", "DUPL", "CODU")
 _WORDS = {
@@ -85,7 +85,7 @@ class OpenNotification:
     def head(self) -> NotificationHead:
         """What the rest of the world is told of it."""
         return NotificationHead(
-            line=int(self.spot.element.sourceline or 0),
+            line=line_of(self.spot.element),
             message_id=self.message_id,
             id=self.values.get("id", ""),
             account=self.account,

@@ -31,6 +31,7 @@ SAFE = {
     "remove_comments": True,
     "remove_pis": True,
 }
+_MOST_LINES = 65_535
 _DECODING = {6, 9, 81}  # libxml2's numbers of errors that wrong bytes make
 
 
@@ -61,7 +62,7 @@ class Source:
                     raise _too_much()
             parser.close()
         except etree.XMLSyntaxError as error:
-            raise FormatError([_broken(error, self.head)]) from None
+            raise FormatError([_broken(error, parser.feed_error_log, self.head)]) from None
         self._judge_encoding()
 
     def _pieces(self) -> Iterator[bytes]:
@@ -127,6 +128,17 @@ def _take(child: Element, leaf: Leaf, values: Values) -> None:
         values.setdefault(FAULTS, []).append((name, "camt.repeated", rule))
 
 
+def line_of(element: Element) -> int:
+    """The line where an element begins.
+
+    From line 65,536 on, libxml2 tells the line of the first thing inside: the text before it is deducted.
+    """
+    line = int(element.sourceline or 0)
+    if line > _MOST_LINES and element.text:
+        line -= element.text.count("\n")
+    return line
+
+
 def clear(element: Element) -> None:
     """Forgets an element that has ended, and all before it in its parent."""
     element.clear()
@@ -150,14 +162,17 @@ def _too_much() -> FormatError:
     return FormatError([FormatProblem(code="camt.limit", rule=rule)])
 
 
-def _broken(error: etree.XMLSyntaxError, head: Head) -> FormatProblem:
-    line, column = error.position
-    if error.code in _DECODING:
+def _broken(error: etree.XMLSyntaxError, log: Any, head: Head) -> FormatProblem:
+    """The sentence for XML that cannot be read on. An undefined entity shows in the log only."""
+    (line, column), code, said = error.position, error.code, (error.msg or "").rsplit(", line ", 1)[0]
+    if not line and len(log):
+        line, column, code, said = log[0].line, log[0].column, log[0].type, log[0].message
+    words = " ".join(said.split())
+    if code in _DECODING:
         rule = f"bytes at column {column} that are no text in {head.encoding}, the encoding of the file"
         return FormatProblem(code="camt.encoding", line=line or None, rule=rule)
-    words = " ".join((error.msg or "").rsplit(", line ", 1)[0].split())
-    limit = "Excessive depth" in words or "Resource limit" in words
-    rule = f"not well-formed XML at column {column}: {words}"
-    if limit:
+    if "Excessive depth" in words or "Resource limit" in words:
         rule = f"XML beyond what a bank sends, at column {column}: {words.split(', ')[0]}"
-    return FormatProblem(code="camt.limit" if limit else "camt.xml", line=line or None, rule=rule)
+        return FormatProblem(code="camt.limit", line=line or None, rule=rule)
+    rule = f"not well-formed XML at column {column}: {words}"
+    return FormatProblem(code="camt.xml", line=line or None, rule=rule)

@@ -75,6 +75,7 @@ class ColumnReader:
             yield as_columns([], self._news())
 
     def _chunks(self) -> Iterator[bytes]:
+        """The file in pieces that end with a line end."""
         while chunk := self._file.read(_CHUNK):
             yield chunk if chunk.endswith(b"\n") else chunk + self._file.readline()
 
@@ -89,9 +90,9 @@ class ColumnReader:
                     yield as_columns(singles, self._news())
                     singles = []
                 yield from self._many(items, identities)
-                place += len(run.content)
+                place = run.end
             else:
-                stop = (chunk.find(b"\n", place + len(run.content) - 1 if run else place) + 1) or len(chunk)
+                stop = (chunk.find(b"\n", run.end - 1 if run else place) + 1) or len(chunk)
                 singles += self._singles(chunk[place:stop], identities)
                 place = stop
         if singles:
@@ -101,7 +102,7 @@ class ColumnReader:
         frame = self.reader.frame
         self.reader.pass_over(2 * len(items.type))
         if frame.assignment is not None:
-            frame.assignment.tally.add_all(len(items.type), items.control_total, set(items.day))
+            frame.assignment.tally.add_all(len(items.type), items.control_total, items.days)
             if not self.reader.problems:
                 yield payments(frame.transmission, frame.assignment, items, identities)
 
@@ -126,15 +127,21 @@ class ColumnReader:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """Lines of equal width, line ends included: `count` pairs of them."""
+    """`count` pairs of lines in `chunk`, all of them `width` bytes long with their ends; the first begins at `place`."""
 
-    content: bytes
+    chunk: bytes
+    place: int
     width: int
     count: int
 
+    @property
+    def end(self) -> int:
+        """Where the next line begins."""
+        return self.place + 2 * self.width * self.count
+
     def item(self, number: int) -> Block:
         """Every first line of a pair, or every second."""
-        return Block(self.content, (number - 1) * self.width, 2 * self.width, self.count)
+        return Block(self.chunk, self.place + (number - 1) * self.width, 2 * self.width, self.count)
 
 
 def _run(chunk: bytes, place: int) -> _Run | None:
@@ -148,13 +155,13 @@ def _run(chunk: bytes, place: int) -> _Run | None:
     count = min(len(tens) - len(tens.lstrip(b"3")), (len(chunk) - place) // width) // 2
     if count < _FEWEST:
         return None
-    content = chunk[place : place + 2 * width * count]
-    for offset, character in enumerate(_LINE_ENDS[width], records.LENGTH):
-        if content[offset::width] != bytes([character]) * (2 * count):
+    lines = Block(chunk, place, width, 2 * count)
+    for position, character in enumerate(_LINE_ENDS[width], records.LENGTH + 1):
+        if lines.characters(position) != bytes([character]) * lines.count:
             return None
-    if b"\r" in content[records.LENGTH - 1 :: width]:
+    if b"\r" in lines.characters(records.LENGTH):
         return None
-    return _Run(content, width, count)
+    return _Run(chunk, place, width, count)
 
 
 def _transactions(run: _Run, line: int) -> Transactions | None:
@@ -167,15 +174,18 @@ def _transactions(run: _Run, line: int) -> Transactions | None:
             return None
     values: Any = parse_block(records.AMOUNT_ITEM_1, first, _ITEM_1)
     others: Any = parse_block(records.AMOUNT_ITEM_2, second, _ITEM_2, known=_TIES)
-    if values is None or others is None or not records.WITH_TEXT.isdisjoint(values["type"]):
+    if values is None or others is None:
         return None
-    if not _are_kids(first, values["reference"]):
+    types = frozenset(values["type"])
+    if types & records.WITH_TEXT or not _are_kids(first, values["reference"]):
         return None
     return Transactions(
         line=line,
         type=values["type"],
+        types=types,
         number=significant(records.AMOUNT_ITEM_1.field("transaction_number"), first),
         day=values["nets_date"],
+        days=frozenset(values["nets_date"]),
         amount=values["amount"],
         reference=values["reference"],
         payer_account=others["payer_account"],
@@ -183,8 +193,7 @@ def _transactions(run: _Run, line: int) -> Transactions | None:
 
 
 def _are_kids(block: Block, references: Sequence[str]) -> bool:
-    digits = "".join(references)
     last_but_one = block.characters(records.AMOUNT_ITEM_1.field("reference").end - 1)
-    if digits.isascii() and digits.isdigit() and b" " not in last_but_one:
+    if b" " not in last_but_one and "".join(references).encode("iso-8859-1").isdigit():
         return True  # at a glance: right-aligned, so of two digits at least, and none ends in a hyphen
     return all(map(is_kid, references))

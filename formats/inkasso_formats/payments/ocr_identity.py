@@ -87,9 +87,8 @@ def identities_of(
     if min(numbers).startswith("0"):
         numbers = [number.lstrip("0") or "0" for number in numbers]
     middle = {day: f"-{day.isoformat()}-" for day in set(days)}
+    middles = map(middle.__getitem__, days)
     return [
         f"{begin}{number}{day}{amount}-{reference}{FIRST}"
-        for number, day, amount, reference in zip(
-            numbers, map(middle.__getitem__, days), amounts, references, strict=True
-        )
+        for number, day, amount, reference in zip(numbers, middles, amounts, references, strict=True)
     ]

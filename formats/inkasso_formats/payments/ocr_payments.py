@@ -26,9 +26,8 @@ def payment(
     """The payment that a transaction is; a payer of zeros is none."""
     amount = ledger_amount(transaction.type, transaction.amount)
     numbers = [str(transaction.transaction_number)]
-    found = identities_of(
-        transmission, assignment, numbers, [transaction.nets_date], [amount], [transaction.reference]
-    )
+    days = [transaction.nets_date]
+    found = identities_of(transmission, assignment, numbers, days, [amount], [transaction.reference])
     payer = transaction.payer_account
     return Payment(
         line=transaction.line,
@@ -47,12 +46,17 @@ def payment(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transactions:
-    """Transactions of two amount items each, one behind another, as columns; `line` is that of the first."""
+    """Transactions of two amount items each, one behind another, as columns; `line` is that of the first.
+
+    `types` and `days` are those that occur.
+    """
 
     line: int
     type: Sequence[str]
+    types: frozenset[str]
     number: Sequence[str]  # digits, all of one length
     day: Sequence[date]
+    days: frozenset[date]
     amount: Sequence[int]  # signed as in the file
     reference: Sequence[str]
     payer_account: Sequence[str]
@@ -60,7 +64,7 @@ class Transactions:
     @property
     def reversals(self) -> bool:
         """Whether there is any reversal among them."""
-        return not REVERSALS.isdisjoint(self.type)
+        return bool(self.types & REVERSALS)
 
     @property
     def control_total(self) -> int:

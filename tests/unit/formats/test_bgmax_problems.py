@@ -137,6 +137,18 @@ CASES = {
             )
         ],
     ),
+    "an amount beside a payment's own reference": (
+        changed(9, "000000210", "040000210", WITH_PARTS),
+        [
+            (
+                "bgmax.parts",
+                (
+                    "line 8, record payment, field reference (13-37): '                   655969': "
+                    "a reference of its own beside extra references with amounts: to which the money goes is not said"
+                ),
+            )
+        ],
+    ),
     "an extra reference of another payment": (
         changed(9, "000000000013", "000000000014", WITH_PARTS),
         [

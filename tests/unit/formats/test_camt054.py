@@ -107,7 +107,7 @@ def test_references_without_amounts_are_not_guessed_at():
         (
             "camt.references",
             (
-                "line 52, record Ntry[1]/NtryDtls/TxDtls[1], field RmtInf/Strd: '0010017, 0010025': "
+                "line 77, record Ntry[1]/NtryDtls/TxDtls[1], field RmtInf/Strd: '0010017, 0010025': "
                 "2 references without amounts: the payment is not split, and has no reference"
             ),
         )
@@ -180,7 +180,7 @@ def test_what_is_no_payment_of_a_debtor_is_passed_over_and_told():
         Passed("status", 2, 900),
     )
     assert camt.told(file) == [
-        ("camt.passed_over", f"line 8, record Ntfctn[1], field Id: {words}")
+        ("camt.passed_over", f"line 9, record Ntfctn[1], field Id: {words}")
         for words in (
             "debits (fees, and payments of one's own) passed over: 1, together 1.00 NOK",
             "credits that bring back a payment of one's own passed over: 2, together 5.00 NOK",
@@ -219,7 +219,7 @@ def test_an_entry_without_details_is_a_payment_without_a_reference():
     assert camt.told(file) == [
         (
             "camt.no_details",
-            "line 33, record Ntry[1], field Amt: the entry has no details: one payment of its amount, without a reference",
+            "line 34, record Ntry[1], field Amt: the entry has no details: one payment of its amount, without a reference",
         )
     ]
 
@@ -274,14 +274,14 @@ def test_pages_and_copies_are_told():
         (
             "camt.copy",
             (
-                "line 12, record Ntfctn[1], field CpyDplctInd: 'DUPL': the bank marks it as a copy: "
+                "line 15, record Ntfctn[1], field CpyDplctInd: 'DUPL': the bank marks it as a copy: "
                 "its payments may have been delivered before"
             ),
         ),
         (
             "camt.page",
             (
-                "line 12, record Ntfctn[1], field Id: page 2, the last one: the others come in other files, "
+                "line 13, record Ntfctn[1], field Id: page 2, the last one: the others come in other files, "
                 "and sums over all of them only warn"
             ),
         ),
@@ -339,7 +339,7 @@ def test_a_transaction_number_of_version_08_is_used():
 def test_the_stream_hands_out_batches_and_then_the_totals():
     """From a file that is read piece by piece."""
     content = camt.file_of(camt.entry(*[camt.detail(100 + n, bank_reference=str(n)) for n in range(2500)]))
-    assert camt.streamed(content)[:1] == [1000] or sum(camt.streamed(content)) == 2500
+    assert len(camt.streamed(content)) > 1
     batches = camt054.stream(io.BytesIO(content))
     payments = [payment for batch in batches for payment in batch]
     assert payments == parse(content).payments

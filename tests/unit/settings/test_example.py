@@ -54,7 +54,7 @@ def test_the_commented_defaults_are_the_defaults(tmp_path):
     plain.write_text(example(), "utf-8")
     full.write_text(uncommented(example()), "utf-8")
     bare, switched = load(plain), load(full)
-    no_default = {"accounts", "fetch_every_minutes", "passphrase_credential"}
+    no_default = {"accounts", "bankgiros", "fetch_every_minutes", "passphrase_credential"}
     for one, other in [
         (bare.daemon, switched.daemon),
         (bare.creditors["eksempel"], switched.creditors["eksempel"]),

@@ -120,18 +120,18 @@ def test_a_case_goes_receipt_update_closure_money(fate, expected):
 
 
 def test_instalments_are_paid_on_as_they_come_and_add_up():
-    """A payment plan pays half before its closure and the rest after it, principal only."""
+    """A payment plan pays a part before its closure and the rest after it, principal only."""
     sent = steps(dealt("instalments"), 6)[1]
     assert shapes(sent) == [
         "accepted",
         "S-debt_collection_notice",
         "S-payment_plan",
-        "pays 50000",
+        "pays 40000",
         "C-paid_in_full",
-        "pays 50000",
+        "pays 60000",
     ]
-    assert (sent[2].updates[0].paid, sent[2].updates[0].remaining) == (50_000, 50_000)
-    assert sent[3].payments == [Remittance("100", "300", 50_000, "NOK")]
+    assert (sent[2].updates[0].paid, sent[2].updates[0].remaining) == (40_000, 60_000)
+    assert sent[3].payments == [Remittance("100", "300", 40_000, "NOK")]
 
 
 def test_a_closure_splits_what_was_collected():
@@ -190,10 +190,10 @@ def test_a_correction_of_a_part_lowers_what_is_collected():
 
 
 def test_what_was_collected_before_a_recall_is_still_paid_on():
-    """A recall in the middle of a payment plan closes the case, then the collected half comes."""
+    """A recall in the middle of a payment plan closes the case, then the collected part comes."""
     agency, _ = steps(dealt("instalments"), 3)
     agency, _ = correct(agency, [correction(0, "recall")])
-    assert shapes(steps(agency, 3)[1]) == ["C-recalled", "pays 50000", ""]
+    assert shapes(steps(agency, 3)[1]) == ["C-recalled", "pays 40000", ""]
 
 
 def test_corrections_of_closed_rejected_and_unknown_cases_are_handed_back():

@@ -1,0 +1,401 @@
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+
+from inkasso_formats.payments import camt054
+from inkasso_formats.payments.camt054 import Structured
+from inkasso_formats.problems import FormatError
+from support import camt
+from support.camt import (
+    changed,
+    detail,
+    entry,
+    file_of,
+    message,
+    notification,
+    removed,
+    with_text,
+)
+
+FIRST = "Ntry[1]/NtryDtls/TxDtls[1]"
+ONE = file_of(entry(detail(700)))
+
+
+def refused(content: bytes) -> list[str]:
+    """The problems of a file, each as `code: sentence` without its line."""
+    return [
+        f"{code}: {re.sub(r'^line [0-9]+(, record |: )', '', words)}" for code, words in camt.refusal(content)
+    ]
+
+
+def lines_of(content: bytes) -> list[int | None]:
+    """The lines that the problems of a file name."""
+    with pytest.raises(FormatError) as caught:
+        camt054.parse(content)
+    return [problem.line for problem in caught.value.problems]
+
+
+SUMS = {
+    "detail lost": (
+        removed("TxDtls"),
+        [
+            "camt.count: Ntry[1]/NtryDtls, field Btch/NbOfTxs: '2': the batch holds 1 details",
+            "camt.sum: Ntry[1], field Amt: '1749.50': the 1 details add up to 499.50",
+        ],
+    ),
+    "the only detail lost": (
+        removed("TxDtls", removed("Btch", ONE)),
+        [
+            "camt.count: Ntry[1]/NtryDtls, field Btch/NbOfTxs: NtryDtls holds no details: they are lost, or come in another file"
+        ],
+    ),
+    "details in another file": (
+        file_of(entry(amount=700, count=3)),
+        [
+            "camt.count: Ntry[1]/NtryDtls, field Btch/NbOfTxs: NtryDtls holds no details: they are lost, or come in another file"
+        ],
+    ),
+    "amount of a detail": (
+        with_text("TxDtls/AmtDtls/TxAmt/Amt", "1250.01"),
+        [
+            f"camt.remitted: {FIRST}, field RmtInf/Strd: the amounts of its references add up to 1250.00, the detail is 1250.01",
+            "camt.sum: Ntry[1], field Amt: '1749.50': the 2 details add up to 1749.51",
+        ],
+    ),
+    "amount of an entry": (
+        with_text("Ntry/Amt", "1749.49"),
+        [
+            "camt.sum: Ntry[1], field Amt: '1749.49': the 2 details add up to 1749.50",
+            "camt.sum: Ntfctn[1], field TxsSummry/TtlNtries/Sum: '1793.50': the entries add up to 1793.49",
+            "camt.sum: Ntfctn[1], field TxsSummry/TtlCdtNtries/Sum: '1749.50': the entries add up to 1749.49",
+            "camt.net: Ntfctn[1], field TxsSummry/TtlNtries/TtlNetNtryAmt: '1705.50': credits less debits are 1705.49",
+        ],
+    ),
+    "entry lost": (
+        removed("Ntry"),
+        [
+            "camt.count: Ntfctn[1], field TxsSummry/TtlNtries/NbOfNtries: '2': the notification holds 1 of these entries",
+            "camt.sum: Ntfctn[1], field TxsSummry/TtlNtries/Sum: '1793.50': the entries add up to 44.00",
+            "camt.count: Ntfctn[1], field TxsSummry/TtlCdtNtries/NbOfNtries: '1': the notification holds 0 of these entries",
+            "camt.sum: Ntfctn[1], field TxsSummry/TtlCdtNtries/Sum: '1749.50': the entries add up to 0.00",
+            "camt.net: Ntfctn[1], field TxsSummry/TtlNtries/TtlNetNtryAmt: '1705.50': credits less debits are -44.00",
+        ],
+    ),
+    "side of an entry": (
+        with_text("Ntry/CdtDbtInd", "DBIT", message(notification(entry(detail(700)), summary=False))),
+        [],
+    ),
+    "sum of a batch": (
+        changed("</NbOfTxs>", '</NbOfTxs><TtlAmt Ccy="NOK">7.01</TtlAmt>', ONE),
+        ["camt.sum: Ntry[1]/NtryDtls, field Btch/TtlAmt: '7.01': the details of the batch add up to 7.00"],
+    ),
+    "credit in a debit": (
+        file_of(entry(detail(700, credit=True), credit=False), version="08"),
+        [
+            (
+                f"camt.direction: {FIRST}, field CdtDbtInd: 'CRDT': a credit inside a debit entry that takes nothing back: "
+                "whether money came or went cannot be told"
+            ),
+            "camt.sum: Ntry[1], field Amt: '7.00': the 1 details add up to 7.00, on the other side",
+        ],
+    ),
+    "debit alone in a credit": (
+        file_of(
+            entry(detail(None, credit=False, return_code="AC04", structured=()), amount=700), version="08"
+        ),
+        [
+            f"camt.direction: {FIRST}, field CdtDbtInd: is the other side than that of the entry, and no amount is given"
+        ],
+    ),
+    "amounts missing": (
+        file_of(entry(detail(None, structured=()), detail(None, structured=()), amount=700)),
+        [
+            "camt.required: Ntry[1]/NtryDtls/TxDtls[2], field AmtDtls/TxAmt/Amt: is missing: the entry has several details",
+            f"camt.required: {FIRST}, field AmtDtls/TxAmt/Amt: is missing: the entry has several details",
+        ],
+    ),
+    "parts": (
+        file_of(entry(detail(700, structured=(Structured(remitted=500), Structured(remitted=300))))),
+        [
+            f"camt.remitted: {FIRST}, field RmtInf/Strd: the amounts of its references add up to 8.00, the detail is 7.00"
+        ],
+    ),
+}
+
+VALUES = {
+    "five decimals": (
+        with_text("Ntry/Amt", "1749.50000"),
+        [
+            "camt.amount: Ntry[1], field Amt: '1749.50000': NOK has 2 decimals; more of them are no amount that can be booked"
+        ],
+    ),
+    "comma": (
+        with_text("Ntry/Amt", "1749,50"),
+        [
+            "camt.amount: Ntry[1], field Amt: '1749,50': an amount of NOK expected: digits, and behind a point at most 2 decimals"
+        ],
+    ),
+    "negative": (
+        with_text("Ntry/Amt", "-1749.50"),
+        [
+            "camt.amount: Ntry[1], field Amt: '-1749.50': an amount of NOK expected: digits, and behind a point at most 2 decimals"
+        ],
+    ),
+    "other digits": (
+        with_text("Ntry/Amt", "١٧"),
+        [
+            "camt.amount: Ntry[1], field Amt: '١٧': an amount of NOK expected: digits, and behind a point at most 2 decimals"
+        ],
+    ),
+    "too large": (
+        with_text("Ntry/Amt", "1" * 17),
+        [
+            (
+                f"camt.amount: Ntry[1], field Amt: '{'1' * 17}': an amount of NOK expected: "
+                "digits, and behind a point at most 2 decimals"
+            )
+        ],
+    ),
+    "impossible day": (
+        with_text("Ntry/BookgDt/Dt", "2026-02-30"),
+        ["camt.date: Ntry[1], field BookgDt/Dt: '2026-02-30': a date such as 2026-10-06 expected"],
+    ),
+    "no day": (
+        removed("Ntry/BookgDt"),
+        ["camt.required: Ntry[1], field BookgDt/Dt: is missing: a payment needs a day"],
+    ),
+    "side": (
+        with_text("Ntry/CdtDbtInd", "CREDIT", message(notification(entry(detail(700)), summary=False))),
+        [
+            "camt.code: Ntry[1], field CdtDbtInd: 'CREDIT': CRDT or DBIT expected",
+        ],
+    ),
+    "status": (
+        with_text("Ntry/Sts", "DONE"),
+        ["camt.code: Ntry[1], field Sts: 'DONE': one of BOOK, PDNG, INFO, FUTR expected"],
+    ),
+    "status of another version": (
+        changed("<Sts>BOOK</Sts>", "<Sts><Cd>BOOK</Cd></Sts>", ONE),
+        [
+            "camt.content: Ntry[1], field Sts: a text expected, not further elements",
+            "camt.required: Ntry[1], field Sts: is missing, or empty",
+        ],
+    ),
+    "reversal": (
+        changed("<Sts>BOOK</Sts>", "<RvslInd>yes</RvslInd><Sts>BOOK</Sts>", ONE),
+        ["camt.code: Ntry[1], field RvslInd: 'yes': true or false expected"],
+    ),
+    "copy": (
+        message(notification(copy="FOUR")),
+        ["camt.code: Ntfctn[1], field CpyDplctInd: 'FOUR': one of COPY, DUPL, CODU expected"],
+    ),
+    "count": (
+        with_text("Btch/NbOfTxs", "two"),
+        ["camt.number: Ntry[1]/NtryDtls, field Btch/NbOfTxs: 'two': a number of up to 15 digits expected"],
+    ),
+    "currency of an entry": (
+        changed('<Amt Ccy="NOK">44.00', '<Amt Ccy="SEK">44.00'),
+        ["camt.currency: Ntry[2], field Amt: 'SEK': all entries of an account have one currency, here NOK"],
+    ),
+    "currency of a detail": (
+        changed('<Amt Ccy="NOK">499.50', '<Amt Ccy="SEK">499.50'),
+        [
+            (
+                "camt.currency: Ntry[1]/NtryDtls/TxDtls[2], field AmtDtls/TxAmt/Amt: 'SEK': "
+                "the entry is in NOK, and the detail has no amount in it"
+            )
+        ],
+    ),
+    "no currency": (
+        changed('<Amt Ccy="NOK">44.00', "<Amt>44.00"),
+        ["camt.currency: Ntry[2], field Amt: '': a currency of three capitals expected in Ccy"],
+    ),
+    "repeated": (
+        changed("<AcctSvcrRef>900000001", "<AcctSvcrRef>9</AcctSvcrRef><AcctSvcrRef>900000001"),
+        [
+            f"camt.repeated: {FIRST}, field Refs/AcctSvcrRef: stands twice, and which of the two counts cannot be told"
+        ],
+    ),
+    "repeated in a block": (
+        changed("<Ref>0010017</Ref>", "<Ref>0010017</Ref><Ref>0010025</Ref>"),
+        [
+            f"camt.repeated: {FIRST}, field RmtInf/Strd: stands twice, and which of the two counts cannot be told"
+        ],
+    ),
+    "elements in a text": (
+        changed("0010017", "00<b/>10017"),
+        [f"camt.content: {FIRST}, field RmtInf/Strd: a text expected, not further elements"],
+    ),
+}
+
+PLACES = {
+    "no message id": (removed("GrpHdr/MsgId"), ["camt.required: GrpHdr, field MsgId: is missing, or empty"]),
+    "no header": (
+        removed("GrpHdr"),
+        ["camt.structure: Ntfctn: GrpHdr is missing before the first notification"],
+    ),
+    "header twice": (
+        changed("</GrpHdr>", "</GrpHdr><GrpHdr/>"),
+        ["camt.structure: GrpHdr: GrpHdr stands once, before all else"],
+    ),
+    "no id": (removed("Ntfctn/Id"), ["camt.required: Ntfctn[1], field Id: is missing, or empty"]),
+    "no account": (
+        removed("Ntfctn/Acct"),
+        ["camt.required: Ntfctn[1], field Acct/Id/IBAN: is missing, or empty: the account that was credited"],
+    ),
+    "no notification": (removed("Ntfctn"), ["camt.empty: the message holds no notification (Ntfctn)"]),
+    "head of an entry behind its details": (
+        changed("</NtryDtls>", "</NtryDtls><RvslInd>true</RvslInd>"),
+        ["camt.order: Ntry, field RvslInd: RvslInd stands behind NtryDtls, and belongs before it"],
+    ),
+    "head of an entry between its details": (
+        changed("</NtryDtls>", "</NtryDtls><RvslInd>true</RvslInd><NtryDtls/>"),
+        [
+            "camt.count: Ntry[1]/NtryDtls[2], field Btch/NbOfTxs: NtryDtls holds no details: they are lost, or come in another file",
+            "camt.order: Ntry, field RvslInd: RvslInd stands behind NtryDtls, and belongs before it",
+        ],
+    ),
+    "batch behind its details": (
+        changed("</TxDtls>\n        </NtryDtls>", "</TxDtls><Btch/></NtryDtls>"),
+        ["camt.order: NtryDtls, field Btch: Btch stands behind TxDtls, and belongs before it"],
+    ),
+    "summary behind the entries": (
+        changed("</Ntfctn>", "<TxsSummry/></Ntfctn>"),
+        ["camt.order: Ntfctn, field TxsSummry: TxsSummry stands behind Ntry, and belongs before it"],
+    ),
+    "detail outside a box": (
+        changed("<NtryDtls>", "<TxDtls/><NtryDtls>"),
+        ["camt.structure: TxDtls: stands outside NtryDtls, where alone it has a meaning"],
+    ),
+    "box outside an entry": (
+        changed("<NtryDtls>", "<X><NtryDtls/></X><NtryDtls>"),
+        ["camt.structure: NtryDtls: stands outside Ntry, where alone it has a meaning"],
+    ),
+    "entry outside a notification": (
+        changed("</Ntfctn>", "</Ntfctn><Ntry/>"),
+        ["camt.structure: Ntry: stands outside Ntfctn, where alone it has a meaning"],
+    ),
+    "notification elsewhere": (
+        changed("</Ntfctn>", "<Ntfctn/></Ntfctn>"),
+        ["camt.structure: Ntfctn: stands outside BkToCstmrDbtCdtNtfctn, where alone it has a meaning"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "expected"), SUMS.values(), ids=SUMS)
+def test_sums_and_counts_that_disagree_refuse_the_file(content, expected):
+    """A payment may be lost, doubled or changed; a credit turned into a debit as a whole is only seen by a summary."""
+    assert refused(content) == expected
+
+
+@pytest.mark.parametrize(("content", "expected"), VALUES.values(), ids=VALUES)
+def test_a_value_that_cannot_be_read_is_named(content, expected):
+    """With its path, what stands there, and what was expected."""
+    assert refused(content)[: len(expected)] == expected
+
+
+@pytest.mark.parametrize(("content", "expected"), PLACES.values(), ids=PLACES)
+def test_what_is_missing_or_stands_elsewhere_is_named(content, expected):
+    """The order of the schema is relied on, so it is checked."""
+    assert refused(content) == expected
+
+
+def test_each_problem_names_its_line():
+    """That of the value, where it still stands; that of its element otherwise."""
+    assert lines_of(with_text("TxDtls/AmtDtls/TxAmt/Amt", "12,5")) == [63]
+    assert lines_of(removed("Btch/NbOfTxs", with_text("Ntry/Amt", "1.00"))) == [33, 20, 26, 21]
+
+
+def test_a_second_notification_stands_in_the_place_of_a_problem():
+    """Entries are numbered anew in each."""
+    other = notification(entry(detail(700), amount=800), id="N2", summary=False)
+    assert refused(message(notification(entry(detail(700))), other)) == [
+        "camt.sum: Ntfctn[2]/Ntry[1], field Amt: '8.00': the 1 details add up to 7.00"
+    ]
+
+
+def test_what_is_passed_over_only_warns():
+    """No payment is taken from it, so it holds nobody's money up."""
+    made = entry(detail(700, structured=(Structured(remitted=1),)), amount=800, credit=False, count=5)
+    file = camt054.parse(file_of(made, entry(detail(100))))
+    assert [payment.amount for payment in file.payments] == [100]
+    assert [words.split(": ", 1)[1] for _, words in camt.told(file)] == [
+        "'5': the batch holds 1 details",
+        "'8.00': the 1 details add up to 7.00",
+        "debits (fees, and payments of one's own) passed over: 1, together 8.00 NOK",
+    ]
+    assert all(warning.warning for warning in file.warnings)
+
+
+def test_a_payment_taken_back_inside_a_debit_makes_its_sum_count():
+    """Once something is taken from an entry, its sum has to agree."""
+    made = entry(detail(700, return_code="AC04"), amount=800, credit=False)
+    assert refused(file_of(made)) == ["camt.sum: Ntry[1], field Amt: '8.00': the 1 details add up to 7.00"]
+
+
+def test_a_summary_over_several_pages_only_warns():
+    """The other entries come in other files."""
+    content = with_text(
+        "TtlNtries/NbOfNtries", "9", message(notification(entry(detail(700))), page=(1, False))
+    )
+    assert [code for code, _ in camt.told(camt054.parse(content))] == ["camt.page", "camt.count"]
+    alone = with_text("TtlNtries/NbOfNtries", "9", message(notification(entry(detail(700))), page=(1, True)))
+    assert [code for code, _ in camt.refusal(alone)] == ["camt.count"]
+
+
+def test_a_net_total_of_another_way_of_counting_is_told():
+    """With reversals on the other side, or booked entries only."""
+    content = message(notification(entry(detail(900)), entry(detail(200), reversal=True)))
+    (told, _) = camt.told(camt054.parse(with_text("TtlNtries/TtlNetNtryAmt", "7.00", content)))
+    assert told == (
+        "camt.net",
+        (
+            "line 21, record Ntfctn[1], field TxsSummry/TtlNtries/TtlNetNtryAmt: '7.00': credits less debits are 11.00; "
+            "it agrees with another way of counting reversals and entries that are not booked"
+        ),
+    )
+    pending = message(notification(entry(detail(900)), entry(detail(200), status="PDNG")))
+    file = camt054.parse(with_text("TtlNtries/TtlNetNtryAmt", "9.00", pending))
+    assert [code for code, _ in camt.told(file)] == ["camt.net", "camt.passed_over"]
+
+
+def test_amounts_in_another_currency_are_not_compared():
+    """A batch may be summed, and an invoice made out, in the currency of the payer."""
+    content = changed("</NbOfTxs>", '</NbOfTxs><TtlAmt Ccy="EUR">1.00</TtlAmt>', ONE)
+    content = changed('<RmtdAmt Ccy="NOK">7.00', '<RmtdAmt Ccy="EUR">0.60', content)
+    file = camt054.parse(content)
+    assert [(payment.reference, payment.amount) for payment in file.payments] == [("0010017", 700)]
+    assert [words.split("field ", 1)[1] for _, words in camt.told(file)] == [
+        "Btch/TtlAmt: 'EUR': the entry is in NOK: the sum of the batch is not compared",
+        "RmtInf/Strd: 'EUR': the entry is in NOK: the amount of the block is not used",
+    ]
+
+
+def test_batches_may_come_before_the_refusal():
+    """Whoever takes them from the stream undoes what was done with them."""
+    many = entry(*[detail(100, bank_reference=str(number)) for number in range(1500)], amount=1)
+    batches = camt054.stream(io.BytesIO(message(notification(many, summary=False))))
+    assert len(next(batches)) >= 1000
+    with pytest.raises(FormatError) as caught:
+        next(batches)
+    assert [problem.code for problem in caught.value.problems] == ["camt.sum"]
+
+
+def test_many_problems_end_the_reading():
+    """A file of another kind is not described line by line."""
+    content = file_of(entry(*[detail(100)] * 600)).replace(b'<Amt Ccy="NOK">1.00<', b'<Amt Ccy="NOK">x<')
+    assert [code for code, _ in camt.refusal(content)] == ["camt.amount"] * 500
+
+
+def test_many_warnings_are_counted():
+    """Memory does not grow with what is told."""
+    blocks = (Structured(reference="0010017"), Structured(reference="0010025"))
+    file = camt054.parse(file_of(entry(*[detail(100, structured=blocks)] * 510)))
+    assert len(file.warnings) == 501
+    assert (file.warnings[-1].code, file.warnings[-1].message) == (
+        "camt.untold",
+        "10 further warnings are not listed",
+    )
