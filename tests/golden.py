@@ -17,6 +17,7 @@ from inkasso_formats.payments import bgmax, bgmax_records, camt054, camt_paths, 
 from inkasso_formats.payments.ocr_records import RECORDS, TRANSACTION_TYPES
 from inkasso_formats.problems import FormatError
 from inkasso_formats.tolerance import DEFAULTS, SWITCHES
+from support import failures_document
 from support.generated import replace_between
 
 TESTS = Path(__file__).parent
@@ -154,6 +155,7 @@ DOCUMENTS: Mapping[str, Mapping[str, Callable[[], str]]] = {
     },
     "formats/camt054.md": {"paths": camt_tables, "samples": camt_samples},
     "formats/tolerance.md": {"switches": tolerance_table},
+    "failures.md": {"codes": failures_document.codes},
 }
 
 

@@ -18,6 +18,7 @@ import structlog
 from inkasso_formats import dialects
 from inkasso_formats.feed import FEED_TYPES, MIXED, feed_type_of
 from inkassod import (
+    acts,
     clock,
     corrections,
     exchange,
@@ -29,14 +30,15 @@ from inkassod import (
     selection,
     sending,
     spool,
+    trial,
     views,
 )
-from inkassod.core.model import Counts, Effect, Origin, money
+from inkassod.acts import NotFoundError, UsageError, log_act
+from inkassod.core.model import Effect, money
 from inkassod.installation import Actor, Installation, load_dialects
 from inkassod.kinds import KINDS
 from inkassod.service import Service
 from inkassod.settings import Settings, load
-from inkassod.status_feed import add_status_feed
 from inkassod.store import cases, journal, ledger, outbox
 from inkassod.store.database import Database
 from inkassod.transport.agent import TransportError
@@ -45,14 +47,6 @@ from inkassod.views import Document
 MANY = 1_000_000_000
 
 _log = structlog.get_logger()
-
-
-class NotFoundError(Exception):
-    """What was asked for is not there; the text says what would be."""
-
-
-class UsageError(Exception):
-    """The words of the call do not fit together; the text says how they would."""
 
 
 def open_installation(settings_path: Path) -> Installation:
@@ -190,7 +184,7 @@ def _waiting(installation: Installation, kind: str) -> list[Path]:
 
 
 def _trial(installation: Installation, kind: str, path: Path) -> Document:
-    found = runs.dry_run(installation, path, expected=kind)
+    found = trial.dry_run(installation, path, expected=kind)
     effects = [views.effect(row) for row in found.effects] + [
         views.payment_effect(row) for row in found.payments
     ]
@@ -239,7 +233,7 @@ def mark_delivered(installation: Installation, run: int, actor: Actor) -> Docume
         raise NotFoundError(f"run {run} made no file that leaves")
     if not waiting:
         raise UsageError(f"the files of run {run} were delivered already")
-    number = _log_act(
+    number = log_act(
         installation,
         "mark",
         actor,
@@ -259,34 +253,6 @@ def mark_delivered(installation: Installation, run: int, actor: Actor) -> Docume
             )
         sending.finish(installation, file)
     return log_show(installation, number)
-
-
-def _log_act(
-    installation: Installation, kind: str, actor: Actor, about: Mapping[str, Any], effects: Sequence[Effect]
-) -> int:
-    """A run for something that a person did."""
-    with installation.database.write() as connection:
-        run = journal.start(
-            connection,
-            kind=kind,
-            trigger=actor.trigger,
-            actor=actor.name,
-            reason=actor.reason,
-            creditor=about.get("creditor", ""),
-            agreement=about.get("agreement", ""),
-            started=installation.now(),
-        )
-        journal.finish(
-            connection,
-            run,
-            outcome="done",
-            finished=installation.now(),
-            counts=Counts(read=len(effects), applied=len(effects)),
-            what=effects,
-            summary=effects[0].change if effects else "",
-        )
-        add_status_feed(installation, connection, run, about.get("creditor", ""))
-    return run
 
 
 # --- hand-over -------------------------------------------------------------------------------------------------------
@@ -346,7 +312,7 @@ def hold(installation: Installation, agreement: str, invoice_no: str, actor: Act
     selection.untransfer(installation, agreement, invoice_no, actor)
     effect = Effect(change=f"put on hold: {actor.reason}", invoice_no=invoice_no)
     about = {"creditor": creditor, "agreement": agreement}
-    return log_show(installation, _log_act(installation, "hold", actor, about, [effect]))
+    return log_show(installation, log_act(installation, "hold", actor, about, [effect]))
 
 
 def release(installation: Installation, agreement: str, invoice_no: str, actor: Actor) -> Document:
@@ -357,7 +323,7 @@ def release(installation: Installation, agreement: str, invoice_no: str, actor: 
             raise NotFoundError(f"invoice {invoice_no} is not in the ledger")
     effect = Effect(change="released from hold", invoice_no=invoice_no)
     about = {"creditor": creditor, "agreement": agreement}
-    return log_show(installation, _log_act(installation, "release", actor, about, [effect]))
+    return log_show(installation, log_act(installation, "release", actor, about, [effect]))
 
 
 # --- corrections -----------------------------------------------------------------------------------------------------
@@ -386,32 +352,24 @@ def corrections_generate(
 
 
 def settle(installation: Installation, entry_no: str, actor: Actor, *, settlement: bool) -> Document:
-    """Marks an entry booked by hand as the agency's settlement (or as not), before a correction has decided on it."""
-    with installation.database.write() as connection:
-        for creditor in installation.settings.creditors:
-            parts = ledger.find_entry(connection, creditor, entry_no)
-            if parts:
-                break
-        else:
-            raise NotFoundError(f"entry {entry_no} is not in the ledger")
-        _refuse_settle(parts, entry_no)
-        who = Origin.AGENCY if settlement else Origin.UNKNOWN
-        why = "marked as the agency's settlement" if settlement else "marked as not the agency's settlement"
-        ledger.settle(connection, creditor, entry_no, settlement=settlement, origin=who, why=why)
-    effects = [Effect(change=f"payment {entry_no} {why}", invoice_no=part["invoice_no"]) for part in parts]
-    return log_show(installation, _log_act(installation, "settle", actor, {"creditor": creditor}, effects))
+    """Marks a payment as the agency's settlement (or as not) where nobody can tell who paid, before a correction decides on it.
+
+    Those are payments booked by hand, and of banks' files those without a payer. Raises NotFoundError, UsageError.
+    """
+    return log_show(installation, acts.settle(installation, entry_no, actor, settlement=settlement))
 
 
-def _refuse_settle(parts: Sequence[Any], entry_no: str) -> None:
-    if parts[0]["source"] != "feed" or parts[0]["kind"] != "payment":
-        raise UsageError(
-            f"entry {entry_no} is no payment booked by hand: who paid it is known from the bank's file"
-        )
-    decided = [part for part in parts if part["reported"] in {"in", "out"}]
-    if decided:
-        raise UsageError(
-            f"entry {entry_no} was decided on by run {decided[0]['reported_run']} ({decided[0]['reported_reason']})"
-        )
+# --- payments that came twice ----------------------------------------------------------------------------------------
+
+
+def doubles(installation: Installation) -> list[Document]:
+    """The payments that may repeat another and wait for a decision, oldest first."""
+    return [views.double(row) for row in acts.doubles(installation)]
+
+
+def double_decide(installation: Installation, entry: int, actor: Actor, *, same: bool) -> Document:
+    """A possible double is the same payment as another (and counts once), or one of its own. Raises NotFoundError, UsageError."""
+    return log_show(installation, acts.double_decide(installation, entry, actor, same=same))
 
 
 # --- cases -----------------------------------------------------------------------------------------------------------
@@ -562,6 +520,5 @@ def waiting_to_leave(installation: Installation) -> dict[str, list[str]]:
         }
 
 
-__all__ = [
-    "TransportError"
-]  # the command line tells transport errors apart, and imports nothing below this module
+# The command line tells these errors apart, and imports nothing below this module.
+__all__ = ["NotFoundError", "TransportError", "UsageError"]

@@ -153,10 +153,13 @@ def _write_feed(
 
 
 def _end_feed(_inst: Installation, connection: Connection, reading: Reading, _run: int) -> Decision:
-    """Payments that came before their invoices find them now."""
+    """Payments that came before their invoices find them now, or turn out to be doubles of others."""
     found = Decision()
     for entry in payments.match_waiting(connection, reading.creditor):
-        text = f"payment {entry['entry_no']} of {money(entry['amount'], entry['currency'])}, which waited, settles it"
+        if entry["double"] == payments.POSSIBLE:
+            found.problems.append(payment_decisions.waiting_double(entry))
+        amount = money(entry["amount"], entry["currency"])
+        text = f"payment {entry['entry_no']} of {amount}, which waited: {payment_decisions.ending(entry)}"
         found.effects.append(Effect(change=text, invoice_no=entry["invoice_no"]))
     return found
 

@@ -13,26 +13,21 @@ What may go wrong, and what then:
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import time
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import structlog
-from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from inkasso_formats.dialects import kind_of_name
-from inkasso_formats.feed import FEED_TYPES, MIXED, feed_type_of, set_aside_csv, set_aside_jsonl
-from inkasso_formats.problems import FormatError, FormatProblem
-from inkassod import log, spool
-from inkassod.core.model import Counts
-from inkassod.inbound import identified, take_effect
+from inkasso_formats.feed import FEED_TYPES, MIXED, feed_type_of
+from inkasso_formats.problems import FormatProblem
+from inkassod import spool
+from inkassod.handling import GiveBack, TroubleError, drop, fail, handle, put_away, trouble_text
 from inkassod.installation import Actor, Installation
-from inkassod.kinds import KINDS, Source
-from inkassod.spool import Area, Claimed, FileChanging, SpoolError, Waiting
+from inkassod.kinds import KINDS
+from inkassod.spool import Area, Claimed, SpoolError, Waiting
 from inkassod.store import journal, transfers
 
 LOCK_SECONDS = 60.0
@@ -41,34 +36,13 @@ MEGABYTE = 1024 * 1024
 _log = structlog.get_logger()
 
 
-class TroubleError(Exception):
-    """Disk or database cannot be used now; nothing took effect, and it will be tried again."""
-
-
-GiveBack = Callable[[Claimed], object]  # where a file goes when it cannot be read now
-
-
 @contextlib.contextmanager
 def _trouble_named() -> Iterator[None]:
     """Disk and database that fail outside a file's own reading are trouble too; what lies in `work` stays there."""
     try:
         yield
     except (OSError, DBAPIError) as error:
-        raise TroubleError(_trouble(error)) from error
-
-
-class _TakenBackError(Exception):
-    """Ends the transaction of a trial, so that nothing of it stays."""
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """What a file would do: the run as it would be logged, with its problems and effects (rows by column name)."""
-
-    run: dict[str, Any]
-    problems: list[dict[str, Any]]
-    effects: list[dict[str, Any]]
-    payments: list[dict[str, Any]]
+        raise TroubleError(trouble_text(error)) from error
 
 
 # --- what waits ---------------------------------------------------------------------------------------------------
@@ -152,11 +126,11 @@ def _taken_up(installation: Installation, claimed: Claimed) -> bool:
     if row is None:
         _put_back_unknown(claimed)
     elif not unfinished:
-        _put_away(installation, claimed)
+        put_away(installation, claimed)
     elif attempts > installation.settings.daemon.attempts_before_failed:
-        _fail(installation, claimed, [_given_up(attempts - 1)])
+        fail(installation, claimed, [_given_up(attempts - 1)])
     else:
-        return _read(installation, claimed, spool.put_back)
+        return handle(installation, claimed, spool.put_back)
     return unfinished
 
 
@@ -184,14 +158,9 @@ def _take(installation: Installation, area: Area, name: str, actor: Actor) -> in
         _log.error("not_taken", file=name, reason=str(error))
         claimed = None
     if claimed is None:
-        _drop(installation, run)
+        drop(installation, run)
         return None
-    return run if _read(installation, claimed, spool.put_back) else None
-
-
-def _drop(installation: Installation, run: int) -> None:
-    with installation.database.write() as connection:
-        journal.drop(connection, run)
+    return run if handle(installation, claimed, spool.put_back) else None
 
 
 def read_by_hand(
@@ -207,9 +176,9 @@ def read_by_hand(
         try:
             claimed = spool.take_copy(area, path, run)
         except (SpoolError, OSError):
-            _drop(installation, run)
+            drop(installation, run)
             raise
-        _read(installation, claimed, spool.finish, expected=expected)
+        handle(installation, claimed, spool.finish, expected=expected)
         return run
 
 
@@ -238,7 +207,7 @@ def retry(installation: Installation, run: int, actor: Actor) -> int:
         else:
             with spool.open_archived(installation.spool, row["archive"]) as file:
                 spool.write_atomic(claimed.path, iter(lambda: file.read(MEGABYTE), b""))
-        if not _read(installation, claimed, _back_to(mended)):
+        if not handle(installation, claimed, _back_to(mended)):
             raise TroubleError(f"{mended} changed while it was read: `retry` again when its writer is done")
         return new
 
@@ -262,158 +231,3 @@ def _begin(installation: Installation, area: Area, name: str, actor: Actor) -> i
             area=area.name,
             started=installation.now(),
         )
-
-
-def _read(installation: Installation, claimed: Claimed, give_back: GiveBack, *, expected: str = "") -> bool:
-    """True where the run has ended, done or failed; False where the file was not whole yet and went back.
-
-    `give_back` takes the file to where it came from, when it cannot be read now.
-    """
-    with log.bind(run=claimed.run, file=claimed.name):
-        try:
-            _apply(installation, claimed, expected)
-        except FileChanging as error:
-            _log.info("still_written", reason=str(error))
-            _give_back(installation, claimed, give_back)
-            return False
-        except FormatError as error:
-            _fail(installation, claimed, error.problems)
-        except SpoolError as error:
-            _fail(installation, claimed, [FormatProblem(code=error.code, rule=str(error))])
-        except (OSError, DBAPIError) as error:
-            _give_back(installation, claimed, give_back)
-            raise TroubleError(_trouble(error)) from error
-        except Exception as error:  # noqa: BLE001  (a fault of ours must not stop the daemon or lose the file)
-            _log.exception("run_unexpected")
-            rule = f"{type(error).__name__}: {error}; this is a fault of inkassod: report it with the archived file"
-            _fail(installation, claimed, [FormatProblem(code="run.unexpected", rule=rule)])
-        else:
-            _put_away(installation, claimed)
-        return True
-
-
-def _trouble(error: Exception) -> str:
-    if isinstance(error, DBAPIError):
-        return f"the database cannot be used: {error.orig}"
-    return f"the disk cannot be used: {error}"
-
-
-def _give_back(installation: Installation, claimed: Claimed, give_back: GiveBack) -> None:
-    """Nothing took effect: the file goes back and the run is as if it had not begun.
-
-    What cannot be done now is done by `recover` later, so failing here again does no harm.
-    """
-    try:
-        give_back(claimed)
-    except (OSError, SpoolError):  # it stays in `work`, and this was no death of the process
-        with contextlib.suppress(DBAPIError), installation.database.write() as connection:
-            journal.note(connection, claimed.run, attempts=0)
-    else:
-        with contextlib.suppress(DBAPIError):
-            _drop(installation, claimed.run)
-
-
-def _fail(
-    installation: Installation, claimed: Claimed, problems: list[FormatProblem] | tuple[FormatProblem, ...]
-) -> None:
-    """The log first, then the file: a crash between them leaves a run that has ended, and `recover` moves the file."""
-    with installation.database.write() as connection:
-        journal.finish(
-            connection,
-            claimed.run,
-            outcome="failed",
-            finished=installation.now(),
-            counts=Counts(),
-            problems=problems,
-            summary=problems[0].message if problems else "",
-        )
-    spool.fail(claimed)
-    _log.error("run_failed", problem=problems[0].message if problems else "", problems=len(problems))
-
-
-def _apply(installation: Installation, claimed: Claimed, expected: str) -> None:
-    kept = spool.store(
-        installation.spool,
-        claimed.path,
-        on=installation.now().date(),
-        max_bytes=installation.settings.daemon.max_file_megabytes * MEGABYTE,
-        name=claimed.name,
-    )
-    with installation.database.write() as connection:
-        journal.note(connection, claimed.run, archive=kept.relative, sha256=kept.sha256, size=kept.size)
-    with spool.open_archived(installation.spool, kept.relative) as file:
-        found = identified(installation, claimed.name, file)
-        with installation.database.write() as connection:
-            journal.note(connection, claimed.run, kind=found.kind, format=found.format)
-        source = Source(claimed.name, file, kept.sha256, found)
-        with installation.database.write() as connection:
-            outcome = take_effect(installation, connection, claimed.run, source, expected)
-    _log.info("run_ended", outcome=outcome)
-
-
-def _put_away(installation: Installation, claimed: Claimed) -> None:
-    """The file of a run that has ended, out of `work`. Safe to repeat: a crash in between is made good by `recover`."""
-    with installation.database.read() as connection:
-        row = journal.get(connection, claimed.run)
-    if row is not None and row["outcome"] == "failed":
-        spool.fail(claimed)
-        return
-    if row is not None and row["outcome"] == "issues":
-        _set_aside(installation, claimed, row["archive"], row["creditor"])
-    spool.finish(claimed)
-
-
-def _set_aside(installation: Installation, claimed: Claimed, archived: str, creditor: str) -> None:
-    """The refused rows of a feed as a small file of their own, to mend and to `retry`."""
-    feed_type = feed_type_of(claimed.name)
-    with installation.database.read() as connection:
-        lines = journal.refused_lines(connection, claimed.run)
-    if feed_type is None or not lines:
-        return
-    with spool.open_archived(installation.spool, archived) as file:
-        if feed_type == MIXED:
-            rows = set_aside_jsonl(file, lines)
-        else:
-            encoding = installation.settings.creditors[creditor].feed_encoding
-            rows = set_aside_csv(file, lines, encoding=encoding)
-    spool.set_aside(claimed.area, claimed.run, claimed.name, rows)
-
-
-# --- a trial ------------------------------------------------------------------------------------------------------
-
-
-def dry_run(installation: Installation, path: Path, *, expected: str = "") -> Trial:
-    """What reading a file would do now, without doing it: the same path, in a transaction that is taken back.
-
-    Raises FormatError, SpoolError, OSError.
-    """
-    trial: Trial | None = None
-    with path.open("rb") as file, contextlib.suppress(_TakenBackError):
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        file.seek(0)
-        found = identified(installation, path.name, file)
-        with installation.database.write() as connection:
-            run = journal.start(
-                connection,
-                kind="unknown",
-                trigger="manual",
-                file_name=path.name,
-                direction="in",
-                started=installation.now(),
-            )
-            journal.note(connection, run, kind=found.kind, format=found.format)
-            take_effect(installation, connection, run, Source(path.name, file, sha256, found), expected)
-            trial = _trial(connection, run)
-            raise _TakenBackError
-    if trial is None:
-        raise RuntimeError("the trial ended without a result")
-    return trial
-
-
-def _trial(connection: Connection, run: int) -> Trial:
-    return Trial(
-        run=dict(journal.get(connection, run) or {}),
-        problems=[dict(row) for row in journal.problems_of(connection, run)],
-        effects=[dict(row) for row in journal.effects_of(connection, run)],
-        payments=[dict(row) for row in journal.payments_of(connection, run)],
-    )

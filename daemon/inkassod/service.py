@@ -16,9 +16,9 @@ import structlog
 
 from inkassod import exchange, notify, runs, selection
 from inkassod.corrections import UnreadPaymentsError, generate
+from inkassod.handling import TroubleError
 from inkassod.installation import SCHEDULE, WATCHER, Actor, Installation
 from inkassod.outgoing import send_new_cases
-from inkassod.runs import TroubleError
 from inkassod.schedule import Schedule
 from inkassod.settings import SettingsError
 from inkassod.spool import Area, Busy, SpoolError

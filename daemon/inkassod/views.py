@@ -13,6 +13,7 @@ from inkasso_formats.dialects import Dialect
 from inkassod.core.correction import Line
 from inkassod.core.handover import Verdict
 from inkassod.core.model import CaseStatus, money
+from inkassod.core.payments import ending
 
 Document = dict[str, Any]
 
@@ -72,8 +73,7 @@ def effect(row: Any) -> Document:
 def payment_effect(row: Any) -> Document:
     """What the line of a bank's payment did: the entry that it became."""
     amount = money(row["amount"], row["currency"])
-    where = f"settles invoice {row['invoice_no']}" if row["invoice_no"] else "kept unmatched"
-    text = f"payment of {amount}, reference {row['reference'] or '(none)'}: {where}; {row['origin_reason']}"
+    text = f"payment of {amount}, reference {row['reference'] or '(none)'}: {ending(row)}; {row['origin_reason']}"
     return {"line": row["line"], "case": row["case_id"], "invoice": row["invoice_no"], "change": text}
 
 
@@ -199,6 +199,27 @@ def entry(row: Any) -> Document:
         "reported_reason": row["reported_reason"],
         "run": row["run"],
         "line": row["line"],
+    }
+
+
+def double(row: Any) -> Document:
+    """One payment that may repeat another: `entry` is the number that `double` takes, `repeats` where the other one stands."""
+    return {
+        "entry": row["entry"],
+        "run": row["run"],
+        "line": row["line"],
+        "date": row["date"],
+        "amount": money(row["amount"]),
+        "currency": row["currency"],
+        "reference": row["reference"],
+        "payer_account": row["payer_account"],
+        "bank_reference": row["bank_reference"],
+        "repeats": {
+            "entry": row["double_of"],
+            "run": row["twin_run"],
+            "line": row["twin_line"],
+            "invoice": row["twin_invoice"],
+        },
     }
 
 

@@ -106,9 +106,9 @@ def _are_digits(field: Field, block: Block) -> bool:
     if field.required:
         return False
     first, *others = _characters(field, block)
-    if field.type == "amount" and field.sign == "leading":
-        first = first.replace(b"-", b"0").replace(b" ", b"0")
-    return first.isdigit() and all(column.isdigit() for column in others)
+    signed = field.type == "amount" and field.sign == "leading"
+    right = not first.strip(b"-0 ") if signed else first.isdigit()
+    return right and all(column.isdigit() for column in others)
 
 
 def _characters(field: Field, block: Block) -> Iterator[bytes]:

@@ -1,8 +1,8 @@
-"""What goes to the agency: candidates, transfer, holds; corrections, and whose a payment is."""
+"""What goes to the agency: candidates, transfer, holds; corrections, whose a payment is, and whether it is one of its own."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -134,7 +134,7 @@ def corrections_generate(
 def settle(context: typer.Context, entry: Entry, reason: Reason = "") -> int:
     """Marks a payment as the agency's settlement.
 
-    One that was booked by hand: no correction tells the agency of it.
+    One of which nobody can tell who paid it: no correction tells the agency of it.
     """
     call = Call.of(context)
     made = app.settle(call.installation, entry, actor(reason), settlement=True)
@@ -146,9 +146,37 @@ def settle(context: typer.Context, entry: Entry, reason: Reason = "") -> int:
 def unsettle(context: typer.Context, entry: Entry, reason: Reason = "") -> int:
     """Marks a payment as not the agency's settlement.
 
-    One that was booked by hand: the agency is told of it as a direct payment.
+    One of which nobody can tell who paid it: the agency is told of it as a direct payment.
     """
     call = Call.of(context)
     made = app.settle(call.installation, entry, actor(reason), settlement=False)
+    call.answer({"runs": [made]}, tables.acts)
+    return status_of([made])
+
+
+@commands.command()
+def double(
+    context: typer.Context,
+    entry: Annotated[
+        int | None,
+        typer.Argument(metavar="ENTRY", min=1, help="Its number in the list.", show_default=False),
+    ] = None,
+    which: Annotated[
+        Literal["same", "different"] | None,
+        typer.Argument(help="The same payment as the other one, or a different one.", show_default=False),
+    ] = None,
+    reason: Reason = "",
+) -> int:
+    """Payments that may have come twice: lists them, or decides on one.
+
+    Until then they count nowhere.
+    """
+    if (entry is None) != (which is None):
+        raise app.UsageError("an entry and what it is go together: inkassod double ENTRY same|different")
+    call = Call.of(context)
+    if entry is None:
+        call.answer({"doubles": app.doubles(call.installation)}, tables_ledger.doubles)
+        return DONE
+    made = app.double_decide(call.installation, entry, actor(reason), same=which == "same")
     call.answer({"runs": [made]}, tables.acts)
     return status_of([made])

@@ -83,9 +83,10 @@ def cases_show(
 
 @commands.command()
 def unmatched(context: typer.Context, limit: Limit = 50) -> int:
-    """Payments that settle no invoice, newest first; other entries too."""
+    """Payments that settle no invoice, newest first; other entries too, and payments that may have come twice."""
     call = Call.of(context)
-    call.answer({"entries": app.unmatched(call.installation, limit)}, tables_ledger.unmatched)
+    document = {"entries": app.unmatched(call.installation, limit), "doubles": app.doubles(call.installation)}
+    call.answer(document, tables_ledger.unmatched)
     return DONE
 
 

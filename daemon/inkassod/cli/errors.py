@@ -15,7 +15,7 @@ from inkassod import app
 from inkassod.cli import render
 from inkassod.cli.context import BUSY, FAILED, SETTINGS_WRONG, TRANSPORT_FAILED, USAGE, NoSettingsError
 from inkassod.corrections import UnreadPaymentsError
-from inkassod.runs import TroubleError
+from inkassod.handling import TroubleError
 from inkassod.settings import SettingsError
 from inkassod.spool import Busy, SpoolError
 

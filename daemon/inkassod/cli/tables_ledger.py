@@ -165,7 +165,27 @@ def _case_facts(case: Document) -> list[tuple[str, Any]]:
     ]
 
 
-def unmatched(document: Document) -> list[Block]:
+def unmatched(document: Document) -> Iterator[Block]:
     """`unmatched`."""
-    entries = document["entries"]
-    return [grid(UNMATCHED, entries) if entries else "Every entry settles an invoice."]
+    entries, twice = document["entries"], document["doubles"]
+    if entries:
+        yield grid(UNMATCHED, entries)
+    elif not twice:
+        yield "Every entry settles an invoice."
+    if twice:
+        count = f"{len(twice)} payment{'s' if len(twice) != 1 else ''}"
+        yield f"{count} may have come twice and count nowhere: `inkassod double` lists them."
+
+
+def doubles(document: Document) -> list[Block]:
+    """`double`."""
+    columns = ("entry", "run", "line", "date", "amount", "currency", "reference", "payer", "repeats")
+    rows = [
+        (
+            *(one[name] for name in ("entry", "run", "line", "date", "amount", "currency", "reference")),
+            one["payer_account"],
+            f"run {one['repeats']['run']}, line {one['repeats']['line']}, on invoice {one['repeats']['invoice']}",
+        )
+        for one in document["doubles"]
+    ]
+    return [Grid(columns, rows) if rows else "No payment waits for a decision whether it came twice."]

@@ -8,6 +8,8 @@ from typing import Any
 from inkasso_formats.problems import FormatProblem
 from inkassod.core.model import Reason
 
+DOUBLE = "payment.possible_double"
+
 
 def unmatched(payment: Any, matches: Mapping[str, str]) -> FormatProblem:
     """The problem of an entry that leads to no invoice; `matches`: the currencies of its reference's invoices, by number."""
@@ -37,15 +39,38 @@ def unmatched_reason(reference: str, currency: str, matches: Mapping[str, str]) 
 
 def possible_double(payment: Any) -> FormatProblem:
     """The problem of an entry that may repeat another; it counts nowhere until a person has decided."""
-    rule = (
-        f"may be the payment of line {payment['twin_line']} of run {payment['twin_run']} once more (same invoice, amount and day): "
-        f"it counts nowhere until `inkassod double {payment['entry']}` says whether it is the same"
-    )
     return FormatProblem(
-        code="payment.possible_double",
+        code=DOUBLE,
         line=payment["line"],
         record="payment",
         field="reference",
         value=payment["reference"],
-        rule=rule,
+        rule=f"may be {_once_more(payment)}",
     )
+
+
+def waiting_double(payment: Any) -> FormatProblem:
+    """The same of an entry that waited for its invoice: it stands in the file of an earlier run."""
+    which = f"the payment of line {payment['line']} of run {payment['run']}, which waited for this reference's invoice"
+    return FormatProblem(
+        code=DOUBLE, value=payment["reference"], rule=f"{which}, may be {_once_more(payment)}"
+    )
+
+
+def _once_more(payment: Any) -> str:
+    return (
+        f"the payment of line {payment['twin_line']} of run {payment['twin_run']} once more (same invoice, amount and day): "
+        f"it counts nowhere until `inkassod double {payment['entry']}` says whether it is the same"
+    )
+
+
+def ending(payment: Any) -> str:
+    """What became of a bank's payment, as a sentence fragment; a double names the payment that it repeats."""
+    if payment["invoice_no"]:
+        return f"settles invoice {payment['invoice_no']}"
+    repeated = f"the payment of line {payment['twin_line']} of run {payment['twin_run']}"
+    if payment["double"] == "same":
+        return f"is {repeated} once more, and counts once"
+    if payment["double"]:
+        return f"may be {repeated} once more, and counts nowhere until somebody has decided"
+    return "kept unmatched"

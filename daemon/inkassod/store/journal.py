@@ -172,14 +172,16 @@ def effects_of(connection: Connection, run: int) -> list[RowMapping]:
 
 
 def payments_of(connection: Connection, run: int) -> list[RowMapping]:
-    """The bank payments that a run brought, by line, with the open or latest case of their invoice."""
+    """The bank payments that a run brought, by line, with the latest case of their invoice and the payment that a double repeats."""
     case = (
         select(func.max(cases.c.case_id))
         .where(cases.c.creditor == entries.c.creditor, cases.c.invoice_no == entries.c.invoice_no)
         .scalar_subquery()
     )
+    twin = entries.alias("twin")
     query = (
-        select(entries, case.label("case_id"))
+        select(entries, case.label("case_id"), twin.c.run.label("twin_run"), twin.c.line.label("twin_line"))
+        .outerjoin(twin, twin.c.entry == entries.c.double_of)
         .where(entries.c.run == run, entries.c.source == "bank")
         .order_by(entries.c.line, entries.c.entry)
     )

@@ -335,10 +335,14 @@ def settle(
 
 
 def unmatched(connection: Connection, creditor: str, limit: int) -> list[RowMapping]:
-    """Payments and other entries that settle no invoice, newest first."""
+    """Payments and other entries that settle no invoice, newest first; those that were set aside as doubles are not among them."""
     query = (
         select(entries)
-        .where(entries.c.creditor == creditor, entries.c.invoice_no.is_(None))
+        .where(
+            entries.c.creditor == creditor,
+            entries.c.invoice_no.is_(None),
+            entries.c.double.in_(("", "counted")),
+        )
         .order_by(entries.c.entry.desc())
         .limit(limit)
     )

@@ -9,12 +9,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Update, and_, case, exists, func, not_, select, tuple_, update
+from sqlalchemy import (
+    Connection,
+    RowMapping,
+    Update,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    not_,
+    select,
+    tuple_,
+    update,
+)
 
 from inkasso_formats.payments.columns import PaymentColumns
 from inkassod.core.model import EntryKind
-from inkassod.store.sql import PIECE, insert_columns
-from inkassod.store.tables import entries, invoices
+from inkassod.store.ledger import rebalance
+from inkassod.store.sql import insert_columns, pieces
+from inkassod.store.tables import entries, invoices, runs
 
 SAME, POSSIBLE, COUNTED = "same", "possible", "counted"
 
@@ -66,7 +80,7 @@ def settle_run(connection: Connection, run: int) -> None:
 
 
 def match_waiting(connection: Connection, creditor: str) -> list[RowMapping]:
-    """Payments that waited for an invoice which has come meanwhile are tied to it. Returns them, with their invoice."""
+    """Payments that waited for an invoice which has come meanwhile are tied to it, or found to be doubles. Returns both."""
     waits = and_(
         entries.c.creditor == creditor,
         entries.c.invoice_no.is_(None),
@@ -75,21 +89,18 @@ def match_waiting(connection: Connection, creditor: str) -> list[RowMapping]:
         entries.c.reference != "",
     )
     query = select(entries.c.entry).where(waits, _sole().is_not(None))
-    found = list(connection.execute(query).scalars())
-    matched: list[RowMapping] = []
-    for piece in (found[first : first + PIECE] for first in range(0, len(found), PIECE)):
+    found = list(connection.execute(query.order_by(entries.c.entry)).scalars())
+    ended: list[RowMapping] = []
+    for piece in pieces(found):
         _settle(connection, entries.c.entry.in_(piece))
-        settled = select(entries).where(entries.c.entry.in_(piece), entries.c.invoice_no.is_not(None))
-        matched += connection.execute(settled.order_by(entries.c.entry)).mappings()
-    return matched
+        ended += connection.execute(_with_twin(entries.c.entry.in_(piece))).mappings()
+    return ended
 
 
 def _settle(connection: Connection, these: Any) -> None:
     connection.execute(update(entries).where(these, entries.c.reference != "").values(invoice_no=_sole()))
-    connection.execute(
-        _doubled(these, SAME, and_(_NUMBERED, _TWIN.c.bank_reference == entries.c.bank_reference))
-    )
-    connection.execute(_doubled(these, POSSIBLE, not_(_NUMBERED)))
+    connection.execute(_doubled(these, SAME, _SAME_NUMBER))
+    connection.execute(_doubled(these, POSSIBLE, _SAME_DAY))
     # What is set aside counts nowhere until somebody says that it is a payment of its own.
     connection.execute(
         update(entries).where(these, entries.c.double.in_((SAME, POSSIBLE))).values(invoice_no=None)
@@ -111,18 +122,28 @@ def _sole() -> Any:
 
 
 # Two files may bring one payment (OCR Giro and camt.054, a copy ordered again, files that overlap): then they agree in invoice,
-# amount, currency and day. The bank's own number decides where both carry it.
+# amount and currency. The bank's own number decides where both carry it: equal, it is the same payment; unequal, they are two,
+# as long as one format wrote both (each has its own use of such numbers). Else equal days make it possible, for a person to decide.
 _TWIN = entries.alias("twin")
 _ALIKE = and_(
     _TWIN.c.creditor == entries.c.creditor,
     _TWIN.c.invoice_no == entries.c.invoice_no,
     _TWIN.c.source == "bank",
     _TWIN.c.run != entries.c.run,
+    _TWIN.c.entry < entries.c.entry,  # the later one is the double, also where both waited for their invoice
     _TWIN.c.amount == entries.c.amount,
     _TWIN.c.currency == entries.c.currency,
-    _TWIN.c.date == entries.c.date,
 )
 _NUMBERED = and_(entries.c.bank_reference != "", _TWIN.c.bank_reference != "")
+_SAME_NUMBER = and_(_NUMBERED, _TWIN.c.bank_reference == entries.c.bank_reference)
+
+
+def _format_of(entry: Any) -> Any:
+    return select(runs.c.format).where(runs.c.run == entry.c.run).scalar_subquery()
+
+
+_TOLD_APART = and_(_NUMBERED, _format_of(_TWIN) == _format_of(entries))
+_SAME_DAY = and_(_TWIN.c.date == entries.c.date, not_(func.coalesce(_TOLD_APART, false())))
 
 
 def _doubled(ours: Any, state: str, how: Any) -> Update:
@@ -163,50 +184,44 @@ def counts_of(connection: Connection, run: int) -> dict[str, int]:
 
 def unsettled_of(connection: Connection, run: int, limit: int) -> list[RowMapping]:
     """The payments of a run that settle nothing, by line, with the payment that a double repeats."""
-    twin = entries.alias("twin")
-    query = (
-        select(entries, twin.c.run.label("twin_run"), twin.c.line.label("twin_line"))
-        .outerjoin(twin, twin.c.entry == entries.c.double_of)
-        .where(entries.c.run == run, entries.c.source == "bank", entries.c.invoice_no.is_(None))
-        .order_by(entries.c.line, entries.c.entry)
-        .limit(limit)
-    )
+    these = and_(entries.c.run == run, entries.c.source == "bank", entries.c.invoice_no.is_(None))
+    query = _with_twin(these).order_by(None).order_by(entries.c.line, entries.c.entry).limit(limit)
     return list(connection.execute(query).mappings())
 
 
 def doubles(connection: Connection, creditor: str) -> list[RowMapping]:
     """Possible doubles that wait for a decision, each with the payment that it may repeat."""
+    these = and_(entries.c.creditor == creditor, entries.c.double == POSSIBLE)
+    return list(connection.execute(_with_twin(these)).mappings())
+
+
+def double(connection: Connection, entry: int) -> RowMapping | None:
+    """One payment that was set aside (or was, until it was counted), with the payment that it may repeat; None where it is none."""
+    these = and_(entries.c.entry == entry, entries.c.double != "")
+    return connection.execute(_with_twin(these)).mappings().one_or_none()
+
+
+def _with_twin(these: Any) -> Any:
+    """Payments in the order in which they came, each with run, line and invoice of the payment that it repeats."""
     twin = entries.alias("twin")
-    query = (
+    return (
         select(
             entries,
             twin.c.run.label("twin_run"),
             twin.c.line.label("twin_line"),
             twin.c.invoice_no.label("twin_invoice"),
         )
-        .join(twin, twin.c.entry == entries.c.double_of)
-        .where(entries.c.creditor == creditor, entries.c.double == POSSIBLE)
+        .outerjoin(twin, twin.c.entry == entries.c.double_of)
+        .where(these)
         .order_by(entries.c.entry)
     )
-    return list(connection.execute(query).mappings())
 
 
-def decide_double(connection: Connection, entry: int, *, same: bool) -> RowMapping | None:
-    """A possible double is the same payment (and counts nowhere), or one of its own (and counts). None where it is none."""
-    twin = entries.alias("twin")
-    row = (
-        connection.execute(
-            select(entries, twin.c.invoice_no.label("twin_invoice"))
-            .join(twin, twin.c.entry == entries.c.double_of)
-            .where(entries.c.entry == entry, entries.c.double == POSSIBLE)
-        )
-        .mappings()
-        .one_or_none()
-    )
-    if row is None:
-        return None
+def decide_double(connection: Connection, row: RowMapping, *, same: bool) -> None:
+    """A possible double is the same payment (and counts nowhere), or one of its own: then it counts from now on."""
     values: dict[str, Any] = {"double": SAME if same else COUNTED}
     if not same:
         values["invoice_no"] = row["twin_invoice"]
-    connection.execute(update(entries).where(entries.c.entry == entry).values(**values))
-    return row
+    connection.execute(update(entries).where(entries.c.entry == row["entry"]).values(**values))
+    if not same:
+        rebalance(connection, row["creditor"], [row["twin_invoice"]])

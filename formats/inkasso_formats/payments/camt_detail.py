@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from inkasso_formats.payments.camt_entry import RETURNED, OpenBox, OpenEntry, Passed, passes
 from inkasso_formats.payments.camt_report import Spot
@@ -28,8 +29,7 @@ class OpenDetail:
     amount: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """One share of a detail: what one reference, or one document, is paid with. `amount` has its sign."""
 
     reference: str
@@ -99,13 +99,14 @@ def parts_of(detail: OpenDetail, amount: int, currency: str) -> Sequence[Part]:
     blocks = detail.values.get("structured")
     if not blocks:
         return (Part("", amount),)
-    shares = [(_share(detail.spot, block, currency), block) for block in blocks]
-    if len(blocks) > 1 and any(share is not None for share, _ in shares):
-        return _split(detail, amount, currency, shares)
-    share = shares[0][0]
-    if share is not None and share != abs(amount):
-        _disagree(detail.spot, share, amount, currency)
-    return _unsplit(detail, amount, blocks)
+    shares = [_share(detail.spot, block, currency) for block in blocks]
+    if len(blocks) > 1:
+        if any(share is not None for share in shares):
+            return _split(detail, amount, currency, list(zip(shares, blocks, strict=True)))
+        return (_unsplit(detail, amount, blocks),)
+    if shares[0] is not None and shares[0] != abs(amount):
+        _disagree(detail.spot, shares[0], amount, currency)
+    return (Part(_reference(blocks[0]), amount, _documents(blocks[0])),)
 
 
 def _split(
@@ -125,31 +126,35 @@ def _split(
     ]
 
 
-def _unsplit(detail: OpenDetail, amount: int, blocks: Sequence[Values]) -> Sequence[Part]:
+def _unsplit(detail: OpenDetail, amount: int, blocks: Sequence[Values]) -> Part:
     """One part: with the reference, if it is the only one; several without amounts are named, not guessed at."""
     documents = tuple(number for block in blocks for number in _documents(block))
     references = tuple(dict.fromkeys(reference for block in blocks if (reference := _reference(block))))
     if len(references) <= 1:
-        return (Part("".join(references), amount, documents),)
+        return Part("".join(references), amount, documents)
     rule = f"{len(references)} references without amounts: the payment is not split, and has no reference"
     detail.spot.wrong("camt.references", "structured", rule, ", ".join(references), warning=True)
-    return (Part("", amount, (*references, *documents)),)
+    return Part("", amount, (*references, *documents))
 
 
 def _share(spot: Spot, block: Values, currency: str) -> int | None:
     """What a block pays: remitted less credit note; None where it says neither, or not in the entry's currency."""
-    share: int | None = None
-    for name, sign in (("remitted", 1), ("credit_note", -1)):
-        given = block.get(name)
-        if given is None:
-            continue
-        if given[1] != currency:
-            rule = f"the entry is in {currency}: the amount of the block is not used"
-            spot.wrong("camt.currency", "structured", rule, given[1], warning=True)
-            continue
-        amount = spot.amount(given, "structured")
-        share = (share or 0) + sign * (amount or 0)
-    return share
+    remitted = _block_amount(spot, block, "remitted", currency)
+    if "credit_note" not in block:
+        return remitted
+    note = _block_amount(spot, block, "credit_note", currency)
+    return remitted if note is None else (remitted or 0) - note
+
+
+def _block_amount(spot: Spot, block: Values, name: str, currency: str) -> int | None:
+    given = block.get(name)
+    if given is None:
+        return None
+    if given[1] != currency:
+        rule = f"the entry is in {currency}: the amount of the block is not used"
+        spot.wrong("camt.currency", "structured", rule, given[1], warning=True)
+        return None
+    return spot.amount(given, "structured")
 
 
 def _reference(block: Values) -> str:
@@ -159,9 +164,11 @@ def _reference(block: Values) -> str:
 
 
 def _documents(block: Values) -> tuple[str, ...]:
+    if "documents" not in block:
+        return ()
     return tuple(
         document["number"]
-        for document in block.get("documents", ())
+        for document in block["documents"]
         if document.get("number") and document.get("code", "") in _DOCUMENTS
     )
 

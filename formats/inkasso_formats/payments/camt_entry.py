@@ -115,7 +115,10 @@ def why_passed(entry: OpenEntry) -> Passed | None:
 
 def type_of(values: Values) -> str:
     """The bank transaction code as `PMNT/RCDT/VCOM`, or the bank's own code; empty where neither is given."""
-    parts = (values.get("domain"), values.get("family"), values.get("sub_family"))
+    domain = values.get("domain")
+    if domain is None:
+        return str(values.get("own_code", ""))
+    parts = (domain, values.get("family"), values.get("sub_family"))
     return "/".join(part for part in parts if part) or str(values.get("own_code", ""))
 
 

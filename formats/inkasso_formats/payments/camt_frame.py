@@ -1,10 +1,12 @@
 """What is open at a place of a camt.054 message: header, notification, entry, box of details; each with its own values.
 
 An element is opened by the first element inside it that ends, or at its own end: what stands before that inner element
-is its head, which is read and forgotten at once.
+is its head, which is read at once.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from inkasso_formats.payments.camt_entry import OpenBox, OpenEntry, open_box, open_entry
 from inkasso_formats.payments.camt_paths import LEVELS, Tree, tree
@@ -117,42 +119,49 @@ class Frame:
         self._notification = None
 
     def forget(self, element: Element) -> None:
-        """Clears an element that has ended, and what stands before it; what stood there too late is a problem."""
+        """Clears an element that has ended, and what stands before it; what stood there too late is a problem.
+
+        The head of an entry with one box stays until the entry ends: it is small, and problems are in its lines.
+        """
         before = element.getprevious()
-        above = _ABOVE.get(self._names[element.tag], "")
-        while above and before is not None:
-            if before.tag != element.tag:
-                self._judge_late(before, above)
-            before = before.getprevious()
-        clear(element)
+        if before is not None and before.tag != element.tag:
+            self._judge_between(element)
+        if element.tag == self.tags["NtryDtls"] and self._entry is not None and self._entry.boxes == 1:
+            element.clear()
+        else:
+            clear(element)
 
     def judge_rest(self, element: Element) -> None:
         """What stands in an element behind the last of its parts must not belong to its head."""
         name = self._names[element.tag]
-        inner = self.tags.get(_BELOW[name])
-        behind = False
-        for child in element:
-            if child.tag == inner:
-                behind = True
-            elif behind:
-                self._judge_late(child, name)
+        self._judge_late(element.iterchildren(reversed=True), name)
 
-    def _judge_late(self, element: Element, level: str) -> None:
-        if element.tag in self.trees[level]:
+    def _judge_between(self, element: Element) -> None:
+        above = _ABOVE.get(self._names[element.tag])
+        if above is not None:
+            self._judge_late(element.itersiblings(preceding=True), above)
+
+    def _judge_late(self, backwards: Iterable[Element], level: str) -> None:
+        """Whether elements that stand behind a part, named backwards until that part is met, belong to the head."""
+        part, late = self.tags[_BELOW[level]], []
+        for element in backwards:
+            if element.tag == part:
+                break
+            if element.tag in self.trees[level]:
+                late.append(element)
+        else:
+            return  # no part is met: this is the head
+        for element in late:
             name = str(element.tag).partition("}")[2]
             rule = f"{name} stands behind {_BELOW[level]}, and belongs before it"
             line = line_of(element) or None
-            self._report.add(FormatProblem(code="camt.order", line=line, record=level, field=name, rule=rule))
+            problem = FormatProblem(code="camt.order", line=line, record=level, field=name, rule=rule)
+            self._report.add(problem)
 
     def _head(self, element: Element, name: str) -> Values:
-        """The values of an element that stand before the first of its parts, which they are forgotten with."""
+        """The values of an element that stand before the first of its parts."""
         values: Values = {}
-        inner = self.tags[_BELOW[name]]
-        read(element, self.trees[name], values, until=inner)
-        first = element.find(inner)
-        if first is not None:
-            while first.getprevious() is not None:
-                del element[0]
+        read(element, self.trees[name], values, until=self.tags[_BELOW[name]])
         return values
 
     def _within(self, element: Element, tag: str) -> Element:

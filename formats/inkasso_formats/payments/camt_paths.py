@@ -36,14 +36,16 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """Where a path ends: what is done with the element there."""
+    """Where a path ends that is more than a text: what is done with the element there."""
 
     name: str
     kind: Kind
     tree: Tree
 
 
-Tree: TypeAlias = dict[str, "Leaf | Tree"]
+Tree: TypeAlias = dict[
+    str, "str | Leaf | Tree"
+]  # a plain text is its name alone: most values are, and it is quick
 
 
 def _text(name: str, path: str, meaning: str, *versions: Version) -> Path:
@@ -189,7 +191,8 @@ def tree(paths: tuple[Path, ...], version: Version, namespace: str) -> Tree:
             node = root
             for step in steps:
                 node = node.setdefault(step, {})  # type: ignore[assignment]
-            node[last] = Leaf(path.name, path.kind, tree(path.parts, version, namespace))
+            leaf = Leaf(path.name, path.kind, tree(path.parts, version, namespace))
+            node[last] = path.name if path.kind == "text" else leaf
     return root
 
 

@@ -56,7 +56,7 @@ class Spot:
     element: Element
     where: str  # Ntry[2]/NtryDtls/TxDtls[5]
     warning: bool = False
-    lines: dict[str, int | None] = field(default_factory=dict)  # of values whose elements are forgotten
+    lines: dict[str, int | None] | None = None  # of values whose elements are forgotten
 
     def wrong(
         self, code: str, name: str, rule: str, value: str | None = None, *, warning: bool = False
@@ -129,8 +129,8 @@ class Spot:
         self.lines = {path.path: self._line(path.path) for path in LEVELS[self.level]}
 
     def _line(self, path: str) -> int | None:
-        if path in self.lines:
-            return self.lines[path]
+        if self.lines is not None:
+            return self.lines.get(path)
         steps = "/".join(f"{{{self.report.namespace}}}{step}" for step in path.split("/"))
         found = self.element.find(steps)
         return line_of(self.element if found is None else found) or None

@@ -49,7 +49,8 @@ def _notification(element: Element, notification: Notification, version: Version
     _account(element, "Acct", notification.account)
     _put(element, "Acct/Ccy", notification.currency)
     if notification.summary:
-        _summary(_new(element, "TxsSummry"), notification.entries, version)
+        currency = notification.currency or (notification.entries[0].currency if notification.entries else "")
+        _summary(_new(element, "TxsSummry"), notification.entries, currency, version)
     for entry in notification.entries:
         _entry(_new(element, "Ntry"), entry, version)
 
@@ -63,8 +64,7 @@ def _account(element: Element, path: str, account: str, scheme: str = "") -> Non
         _put(element, f"{path}/Id/Othr/SchmeNm/Prtry", scheme)
 
 
-def _summary(element: Element, entries: Sequence[Entry], version: Version) -> None:
-    currency = entries[0].currency if entries else "NOK"
+def _summary(element: Element, entries: Sequence[Entry], currency: str, version: Version) -> None:
     net = sum(entry.amount if entry.credit else -entry.amount for entry in entries)
     _sums(element, "TtlNtries", entries, currency)
     amount, side = (

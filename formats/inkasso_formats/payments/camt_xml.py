@@ -100,10 +100,13 @@ def read(parent: Element, tree: Tree, values: Values, until: str = "") -> None:
             if child.tag == until:
                 break
             continue
-        if node.__class__ is dict:
+        if node.__class__ is str:
+            if node in values or len(child):
+                _fault(child, node, values)  # type: ignore[arg-type]
+            else:
+                values[node] = (child.text or "").strip()  # type: ignore[index]
+        elif node.__class__ is dict:
             read(child, node, values)  # type: ignore[arg-type]
-        elif node.kind == "text" and node.name not in values and not len(child):  # type: ignore[union-attr]
-            values[node.name] = (child.text or "").strip()  # type: ignore[union-attr]
         else:
             _take(child, node, values)  # type: ignore[arg-type]
 
@@ -116,16 +119,21 @@ def _take(child: Element, leaf: Leaf, values: Values) -> None:
         values.setdefault(name, []).append(part)
         if FAULTS in part:
             values.setdefault(FAULTS, []).extend((name, *fault[1:]) for fault in part[FAULTS])
-    elif len(child):
-        values.setdefault(FAULTS, []).append((name, "camt.content", "a text expected, not further elements"))
+    elif len(child) or (kind == "amount" and name in values):
+        _fault(child, name, values)
     elif kind == "list":
         values.setdefault(name, []).append(child.text or "")
-    elif name not in values:
-        text = (child.text or "").strip()
-        values[name] = (text, child.get("Ccy", "")) if kind == "amount" else text
-    elif kind != "first":
-        rule = "stands twice, and which of the two counts cannot be told"
-        values.setdefault(FAULTS, []).append((name, "camt.repeated", rule))
+    elif kind == "amount":
+        values[name] = ((child.text or "").strip(), child.get("Ccy", ""))
+    else:
+        values.setdefault(name, (child.text or "").strip())
+
+
+def _fault(child: Element, name: str, values: Values) -> None:
+    fault = (name, "camt.repeated", "stands twice, and which of the two counts cannot be told")
+    if len(child):
+        fault = (name, "camt.content", "a text expected, not further elements")
+    values.setdefault(FAULTS, []).append(fault)
 
 
 def line_of(element: Element) -> int:

@@ -63,8 +63,8 @@ class ColumnReader:
             yield from islice(self._read(Counted()), done, None)
 
     def _read(self, identities: Identities) -> Iterator[PaymentColumns]:
-        for chunk in self._chunks():
-            yield from self._chunk(chunk, identities)
+        for chunk, end in self._chunks():
+            yield from self._chunk(chunk, end, identities)
             if self.reader.stopped:
                 break
         else:
@@ -74,15 +74,21 @@ class ColumnReader:
         if self._told < len(self.reader.warnings):
             yield as_columns([], self._news())
 
-    def _chunks(self) -> Iterator[bytes]:
-        """The file in pieces that end with a line end."""
+    def _chunks(self) -> Iterator[tuple[bytes, int]]:
+        """The file in pieces, each with the end of its last whole line: what stands behind is read with the next piece."""
         while chunk := self._file.read(_CHUNK):
-            yield chunk if chunk.endswith(b"\n") else chunk + self._file.readline()
+            end = chunk.rfind(b"\n") + 1
+            if end:
+                self._file.seek(end - len(chunk), io.SEEK_CUR)
+                yield chunk, end
+            else:
+                line = chunk + self._file.readline()
+                yield line, len(line)
 
-    def _chunk(self, chunk: bytes, identities: Identities) -> Iterator[PaymentColumns]:
+    def _chunk(self, chunk: bytes, end: int, identities: Identities) -> Iterator[PaymentColumns]:
         singles: list[Payment] = []
         place = 0
-        while place < len(chunk) and not self.reader.stopped:
+        while place < end and not self.reader.stopped:
             run = _run(chunk, place) if self.reader.expects_transaction() else None
             items = _transactions(run, self.reader.number + 1) if run else None
             if run and items:
@@ -92,7 +98,7 @@ class ColumnReader:
                 yield from self._many(items, identities)
                 place = run.end
             else:
-                stop = (chunk.find(b"\n", run.end - 1 if run else place) + 1) or len(chunk)
+                stop = (chunk.find(b"\n", run.end - 1 if run else place) + 1) or end
                 singles += self._singles(chunk[place:stop], identities)
                 place = stop
         if singles:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import repeat
 from operator import lt
 from typing import Protocol
 
@@ -87,7 +88,8 @@ def identities_of(
     if min(numbers).startswith("0"):
         numbers = [number.lstrip("0") or "0" for number in numbers]
     middle = {day: f"-{day.isoformat()}-" for day in set(days)}
-    middles = map(middle.__getitem__, days)
+    one_day = next(iter(middle.values())) if len(middle) == 1 else None
+    middles = repeat(one_day, len(days)) if one_day else map(middle.__getitem__, days)
     return [
         f"{begin}{number}{day}{amount}-{reference}{FIRST}"
         for number, day, amount, reference in zip(numbers, middles, amounts, references, strict=True)

@@ -7,7 +7,7 @@ from types import ModuleType
 
 import pytest
 
-from inkassod import inbound, runs, spool
+from inkassod import handling, inbound, runs, spool
 from inkassod.installation import Installation
 from inkassod.store import journal
 from support import dialect_files as lines
@@ -63,16 +63,16 @@ STEPS: list[tuple[ModuleType, str, str, int]] = [
     (spool, "claim", "after", 4),
     (spool, "store", "before", 4),
     (spool, "store", "after", 4),
-    (runs, "identified", "after", 4),
-    (runs, "take_effect", "before", 4),
+    (handling, "identified", "after", 4),
+    (handling, "take_effect", "before", 4),
     (inbound, "add_status_feed", "after", 3),
-    (runs, "take_effect", "after", 3),
-    (runs, "_put_away", "before", 3),
+    (handling, "take_effect", "after", 3),
+    (handling, "put_away", "before", 3),
     (spool, "set_aside", "before", 1),
     (spool, "set_aside", "after", 1),
     (spool, "finish", "before", 3),
     (spool, "finish", "after", 3),
-    (runs, "_fail", "before", 1),
+    (handling, "fail", "before", 1),
     (spool, "fail", "before", 1),
     (spool, "fail", "after", 1),
 ]
@@ -103,7 +103,7 @@ def test_a_death_between_two_steps_leaves_no_trace(
 def test_two_deaths_over_one_file_are_made_good_too(tmp_path, monkeypatch, undisturbed):
     """The second process dies while it takes up what the first one left."""
     installation = _prepared(tmp_path)
-    for owner, step in ((spool, "store"), (runs, "identified")):
+    for owner, step in ((spool, "store"), (handling, "identified")):
         with monkeypatch.context() as patched:
             dies_at(patched, owner, step, "after")
             with pytest.raises(Killed):
@@ -123,7 +123,7 @@ def test_a_file_that_kills_the_process_each_time_is_given_up(tmp_path, monkeypat
     attempts = installation.settings.daemon.attempts_before_failed
     for _ in range(attempts):
         with monkeypatch.context() as patched:
-            dies_at(patched, runs, "take_effect", "before")
+            dies_at(patched, handling, "take_effect", "before")
             with pytest.raises(Killed):
                 read(installation, agency)
     drop(agency, "later", answer_file(installation, "updates")[1])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from inkassod import runs, spool
+from inkassod import handling, runs, spool
 from inkassod.installation import WATCHER
 from inkassod.spool import FileChanging, SpoolError
 from inkassod.store import database, journal
@@ -42,7 +42,7 @@ def test_a_full_disk_puts_the_file_back_and_the_next_pass_reads_it(tmp_path, mon
     before = ledger(installation)
     with monkeypatch.context() as patched:
         dies_at(patched, spool, "store", "before", error=FULL)
-        with pytest.raises(runs.TroubleError, match=SENTENCE):
+        with pytest.raises(handling.TroubleError, match=SENTENCE):
             runs.work_through(installation, agency, actor)
     assert spooled(installation) == {f"agency/inbox/{name}": content}
     assert log(installation, area="agency") == []
@@ -62,7 +62,7 @@ def test_a_full_disk_at_a_retry_leaves_the_mended_file_where_it_was(tmp_path, mo
     (agency.failed / f"{run}-{name}").write_bytes(content)
     with monkeypatch.context() as patched:
         dies_at(patched, spool, "store", "before", error=FULL)
-        with pytest.raises(runs.TroubleError, match=SENTENCE):
+        with pytest.raises(handling.TroubleError, match=SENTENCE):
             runs.retry(installation, run, PERSON)
     assert spooled(installation) == {f"agency/failed/{run}-{name}": content}
     assert [one["run"] for one in log(installation, area="agency")] == [run]
@@ -78,7 +78,7 @@ def test_a_full_disk_when_a_file_is_read_by_hand_touches_nothing(tmp_path, monke
     for step in ("take_copy", "store"):
         with monkeypatch.context() as patched:
             dies_at(patched, spool, step, "before", error=FULL)
-            with pytest.raises(runs.TroubleError, match=SENTENCE):
+            with pytest.raises(handling.TroubleError, match=SENTENCE):
                 runs.read_by_hand(installation, installation.spool.agency, original, PERSON)
         assert spooled(installation) == {}
         assert log(installation, area="agency") == []
@@ -95,7 +95,7 @@ def test_a_full_disk_after_the_commit_takes_nothing_back_and_does_nothing_twice(
     drop(erp, "invoices-1.csv", header + b"1,K1,2025-12-18,2026-01-01,1000.00,NOK\n" + bad)
     with monkeypatch.context() as patched:
         dies_at(patched, spool, "set_aside", "before", error=FULL)
-        with pytest.raises(runs.TroubleError, match=SENTENCE):
+        with pytest.raises(handling.TroubleError, match=SENTENCE):
             read(installation, erp)
     (found,) = log(installation, file_name="invoices-1.csv")
     assert (found["outcome"], found["applied"], found["refused"]) == ("issues", 1, 1)
@@ -128,7 +128,7 @@ def test_a_locked_database_leaves_the_file_in_the_inbox(tmp_path, impatient):
     drop(agency, name, content)
     other = _locked(tmp_path)
     try:
-        with pytest.raises(runs.TroubleError, match=r"^the database cannot be used: database is locked$"):
+        with pytest.raises(handling.TroubleError, match=r"^the database cannot be used: database is locked$"):
             read(installation, agency)
         assert spooled(installation) == {f"agency/inbox/{name}": content}
     finally:
@@ -154,7 +154,7 @@ def test_a_database_that_gets_locked_in_the_middle_puts_the_file_back(tmp_path, 
 
     with monkeypatch.context() as patched:
         patched.setattr(spool, "store", locking)
-        with pytest.raises(runs.TroubleError, match=r"^the database cannot be used: database is locked$"):
+        with pytest.raises(handling.TroubleError, match=r"^the database cannot be used: database is locked$"):
             read(installation, agency)
     assert spooled(installation) == {f"agency/inbox/{name}": content}
     others[0].close()
@@ -179,7 +179,7 @@ def test_trouble_is_no_death_however_often_it_comes(tmp_path, monkeypatch):
 
         patched.setattr(spool, "store", full)
         for _ in range(installation.settings.daemon.attempts_before_failed + 2):
-            with pytest.raises(runs.TroubleError, match=SENTENCE):
+            with pytest.raises(handling.TroubleError, match=SENTENCE):
                 read(installation, agency)
     finished = [row(installation, run) for run in read(installation, agency)]
     assert [(one["kind"], one["outcome"]) for one in finished] == [("receipts", "done"), ("updates", "done")]
@@ -249,7 +249,7 @@ def test_a_fault_of_ours_fails_the_one_file_and_says_so(tmp_path, monkeypatch):
     drop(agency, name, content)
     drop(agency, *answer_file(installation, "updates"))
     with monkeypatch.context() as patched:
-        dies_at(patched, runs, "take_effect", "after", error=ZeroDivisionError("division by zero"))
+        dies_at(patched, handling, "take_effect", "after", error=ZeroDivisionError("division by zero"))
         first, second = read(installation, agency)
     assert row(installation, first)["outcome"] == "failed"
     assert problems(installation, first) == [

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from inkassod import exchange, runs, service
+from inkassod import exchange, handling, runs, service
 from inkassod.installation import Installation
 from inkassod.service import Service
 from inkassod.transport import TransportError
@@ -145,14 +145,14 @@ def test_an_observer_that_died_is_started_anew(tmp_path):
 def test_the_service_ends_within_seconds_and_leaves_nothing_half_done(tmp_path, monkeypatch):
     """A stop in the middle of a run waits for the run; workers that are idle end at once."""
     installation = settings(tmp_path, settle_seconds=0, scan_seconds=1)
-    began, real = threading.Event(), runs.take_effect
+    began, real = threading.Event(), handling.take_effect
 
     def slow(*args, **kwargs):
         began.set()
         time.sleep(1.5)
         return real(*args, **kwargs)
 
-    monkeypatch.setattr(runs, "take_effect", slow)
+    monkeypatch.setattr(handling, "take_effect", slow)
     drop(installation.spool.agency, *answer_file(installation, "receipts"))
     daemon = Service(installation)
     thread = threading.Thread(target=daemon.run)
@@ -168,14 +168,14 @@ def test_the_service_ends_within_seconds_and_leaves_nothing_half_done(tmp_path, 
 def test_a_run_that_outlasts_the_stop_is_taken_up_at_the_next_start(tmp_path, monkeypatch):
     """After stop_seconds the service ends all the same; the file is in work, and the next start reads it once."""
     installation = settings(tmp_path, settle_seconds=0, scan_seconds=1, stop_seconds=1)
-    began, go_on, real = threading.Event(), threading.Event(), runs.identified
+    began, go_on, real = threading.Event(), threading.Event(), handling.identified
 
     def stuck(*args, **kwargs):
         began.set()
         go_on.wait(LONG)
         return real(*args, **kwargs)
 
-    monkeypatch.setattr(runs, "identified", stuck)
+    monkeypatch.setattr(handling, "identified", stuck)
     drop(installation.spool.agency, *answer_file(installation, "receipts"))
     with running(installation):
         assert began.wait(LONG)

@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 from inkasso_formats.problems import FormatError, FormatProblem
 from inkassod import app
 from inkassod.cli.errors import Failure, failure_of, tell
-from inkassod.runs import TroubleError
+from inkassod.handling import TroubleError
 from inkassod.settings import SettingsError
 from inkassod.spool import Busy, SpoolError
 

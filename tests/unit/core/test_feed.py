@@ -12,6 +12,7 @@ from inkasso_formats.feed import CustomerRow, EntryRow, InvoiceRow, ReminderRow
 from inkassod.core.decision import Decision
 from inkassod.core.feed import book_entries, upsert
 from inkassod.core.model import Owed
+from inkassod.core.payer import Agency, agency
 from support.installation import customer, entry, invoice, reminder
 
 AGENCY = "99991122334"
@@ -36,7 +37,7 @@ def shares(decision: Decision) -> list[tuple[str | None, int]]:
 def booked(*rows: EntryRow, existing: dict | None = None) -> Decision:
     """The decision on entries, with the lines from 2 on."""
     numbered = [row._replace(line=line) for line, row in enumerate(rows, start=2)]
-    return book_entries(numbered, existing or {}, BALANCES, {AGENCY})
+    return book_entries(numbered, existing or {}, BALANCES, agency(accounts=[AGENCY]))
 
 
 def in_ledger(decision: Decision, **more: object) -> dict[str, list[dict]]:
@@ -51,17 +52,17 @@ def in_ledger(decision: Decision, **more: object) -> dict[str, list[dict]]:
 
 
 def test_a_new_row_comes_in():
-    """A row whose key is not in the ledger is new: it is written as it is, without an effect of its own."""
+    """A row whose key is not in the ledger is new: it is handed out as it is, without an effect of its own."""
     row = customer(line=2)
     decision = upsert([row], {}, ())
-    assert decision.rows == {"customers": [row._asdict()]}
+    assert (decision.new, decision.rows) == ([row], {})
     assert (decision.counts.read, decision.counts.applied, decision.effects) == (1, 1, [])
 
 
 def test_an_equal_row_changes_nothing():
     """The same row again, on whatever line, is unchanged."""
     decision = upsert([customer(line=9)], {"K1": customer(line=2)._asdict()}, ())
-    assert decision.rows == {"customers": []}
+    assert (decision.new, decision.rows) == ([], {})
     assert (decision.counts.applied, decision.counts.unchanged, decision.effects) == (0, 1, [])
 
 
@@ -102,7 +103,16 @@ def test_two_rows_of_one_key_in_a_file_are_taken_in_their_order():
     decision = upsert(rows, {}, ())
     assert (decision.counts.applied, decision.counts.unchanged) == (2, 1)
     assert [effect.change for effect in decision.effects] == ["customer K1: city Oslo -> Bergen"]
-    assert decision.rows["customers"][-1]["city"] == "Bergen"
+    assert decision.new == rows[:1]
+    assert decision.rows == {"customers": [rows[2]._asdict()]}
+
+
+def test_new_rows_keep_the_order_of_the_file():
+    """What comes in stands in the ledger as it stood in the file, and refused rows are not among it."""
+    rows = [invoice("3", "K1", line=2), invoice("1", "K9", line=3), invoice("2", "K1", line=4)]
+    decision = upsert(rows, {}, {"K1"})
+    assert decision.new == [rows[0], rows[2]]
+    assert (decision.counts.applied, decision.counts.refused, decision.counts.read) == (2, 1, 3)
 
 
 @pytest.mark.parametrize(
@@ -262,7 +272,7 @@ def test_a_changed_entry_gives_back_what_it_took():
     """What the old parts had settled is owed again when the new shares are made."""
     old = booked(entry("152", 1_000_000, "100001", "100002"))
     left = {**BALANCES, "100001": Owed(0, "NOK")}
-    decision = book_entries([entry("152", 1_100_000, "100001", "100002")], in_ledger(old), left, ())
+    decision = book_entries([entry("152", 1_100_000, "100001", "100002")], in_ledger(old), left, Agency())
     assert shares(decision) == [("100001", 1_000_000), ("100002", 100_000)]
 
 

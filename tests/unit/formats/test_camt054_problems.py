@@ -306,7 +306,7 @@ def test_what_is_missing_or_stands_elsewhere_is_named(content, expected):
 def test_each_problem_names_its_line():
     """That of the value, where it still stands; that of its element otherwise."""
     assert lines_of(with_text("TxDtls/AmtDtls/TxAmt/Amt", "12,5")) == [63]
-    assert lines_of(removed("Btch/NbOfTxs", with_text("Ntry/Amt", "1.00"))) == [33, 20, 26, 21]
+    assert lines_of(removed("Btch/NbOfTxs", with_text("Ntry/Amt", "1.00"))) == [34, 20, 26, 21]
 
 
 def test_a_second_notification_stands_in_the_place_of_a_problem():

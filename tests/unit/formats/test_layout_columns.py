@@ -119,6 +119,7 @@ def test_a_block_is_refused_exactly_where_a_line_has_a_problem(lines, data):
         ("count", "00"),
         ("paid", "+00001"),
         ("paid", "--0001"),
+        ("paid", "100001"),
         ("paid", "0 0001"),
         ("cost", " 0001"),
         ("cost", "-0001"),

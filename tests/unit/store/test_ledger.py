@@ -10,10 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, select, update
 
+from inkasso_formats.payments.columns import as_columns
 from inkasso_formats.records import Payment
-from inkassod.core import feed, payments
+from inkassod.core import feed
 from inkassod.core.model import CaseChange, CaseStatus, Origin, Owed
-from inkassod.store import cases, ledger
+from inkassod.core.payer import Agency
+from inkassod.store import cases, ledger, payments
 from inkassod.store.database import Database
 from inkassod.store.tables import invoices
 from support.installation import customer, entry, invoice, reminder
@@ -47,7 +49,7 @@ def enter(connection: Connection, *rows, run: int = 1) -> None:
         rows,
         ledger.entry_parts(connection, "nord", {row.entry_no for row in rows}),
         ledger.balances(connection, "nord", names),
-        (),
+        Agency(),
     )
     assert decision.problems == []
     ledger.replace_entries(connection, "nord", run, decision.rows["entries"])
@@ -58,13 +60,8 @@ def pay(connection: Connection, identity: str, reference: str, amount: int, run:
     payment = Payment(
         line=1, identity=identity, reference=reference, amount=amount, currency="NOK", date=DAY, **more
     )
-    decision = payments.book(
-        [payment],
-        ledger.by_reference(connection, "nord", {reference}),
-        ledger.known_payments(connection, "nord", {identity}),
-        (),
-    )
-    ledger.add_payments(connection, "nord", run, decision.rows["entries"])
+    payments.add(connection, "nord", run, as_columns([payment]), ["debtor"], ["paid directly"])
+    payments.settle_run(connection, run)
 
 
 def balance(connection: Connection, invoice_no: str) -> int:
@@ -158,10 +155,10 @@ def test_a_payment_that_came_before_its_invoice_is_matched_when_it_comes(connect
     pay(connection, "B1", "R2001", 40_000)
     put(connection, "invoices", invoice("2001", reference="R2001"))
     assert balance(connection, "2001") == 100_000
-    (matched,) = ledger.match_waiting(connection, "nord", ["2001"])
+    (matched,) = payments.match_waiting(connection, "nord")
     assert (matched["entry_no"], matched["amount"], matched["invoice_no"]) == ("B1", 40_000, "2001")
     assert balance(connection, "2001") == 60_000
-    assert ledger.match_waiting(connection, "nord", ["2001"]) == []
+    assert payments.match_waiting(connection, "nord") == []
     assert ledger.unmatched(connection, "nord", 10) == []
 
 
@@ -169,7 +166,7 @@ def test_a_waiting_payment_of_an_ambiguous_reference_goes_on_waiting(connection:
     """Where two invoices have the reference, none of them is guessed."""
     pay(connection, "B1", "R2001", 40_000)
     put(connection, "invoices", invoice("2001", reference="R2001"), invoice("2002", reference="R2001"))
-    assert ledger.match_waiting(connection, "nord", ["2001", "2002"]) == []
+    assert payments.match_waiting(connection, "nord") == []
     assert (balance(connection, "2001"), balance(connection, "2002")) == (100_000, 100_000)
 
 
@@ -177,7 +174,7 @@ def test_a_waiting_payment_in_another_currency_goes_on_waiting(connection: Conne
     """Kroner do not lower what is owed in euro."""
     pay(connection, "B1", "R2001", 40_000)
     put(connection, "invoices", invoice("2001", reference="R2001", currency="EUR"))
-    assert ledger.match_waiting(connection, "nord", ["2001"]) == []
+    assert payments.match_waiting(connection, "nord") == []
     pay(connection, "B2", "R2001", 40_000)
     assert balance(connection, "2001") == 100_000
 
@@ -186,7 +183,7 @@ def test_payments_without_a_reference_match_no_invoice_without_one(connection: C
     """Two empty references are not the same reference."""
     pay(connection, "B1", "", 40_000)
     put(connection, "invoices", invoice("2001"))
-    assert ledger.match_waiting(connection, "nord", ["2001"]) == []
+    assert payments.match_waiting(connection, "nord") == []
 
 
 def test_references_and_identities_are_the_creditors_own(connection: Connection):
@@ -194,8 +191,13 @@ def test_references_and_identities_are_the_creditors_own(connection: Connection)
     pay(connection, "B1", "R1001", 1)
     assert ledger.by_reference(connection, "nord", ["R1001", "", "X"]) == {"R1001": {"1001": "NOK"}}
     assert ledger.by_reference(connection, "other", ["R1001"]) == {}
-    assert ledger.known_payments(connection, "nord", ["B1", "B2"]) == {"B1"}
-    assert ledger.known_payments(connection, "other", ["B1"]) == set()
+    pay(connection, "B1", "R1002", 1)
+    assert [row["invoice_no"] for row in ledger.find_entry(connection, "nord", "B1")] == ["1001"]
+    other = Payment(line=1, identity="B1", reference="R1001", amount=1, currency="NOK", date=DAY)
+    assert payments.add(connection, "other", 3, as_columns([other]), ["debtor"], [""]) == 1
+    payments.settle_run(connection, 3)
+    assert [row["invoice_no"] for row in ledger.find_entry(connection, "other", "B1")] == [None]
+    assert balance(connection, "1001") == 99_999
 
 
 # --- claims -------------------------------------------------------------------------------------------------------
@@ -274,7 +276,7 @@ def test_a_payment_matched_after_the_hand_over_is_a_correction(connection: Conne
     put(connection, "invoices", invoice("2001"))
     hand_over(connection, "2001")
     put(connection, "invoices", invoice("2001", reference="R2001"))
-    ledger.match_waiting(connection, "nord", ["2001"])
+    payments.match_waiting(connection, "nord")
     assert moving(connection) == [("B1", 10_000, 90_000)]
 
 

@@ -1,0 +1,132 @@
+"""What a person decides about a payment, each with a run of its own in the log: whose it is, and whether it is one of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping
+
+from inkassod.core.model import Counts, Effect, Origin, money
+from inkassod.installation import Actor, Installation
+from inkassod.status_feed import add_status_feed
+from inkassod.store import journal, ledger, payments
+
+
+class NotFoundError(Exception):
+    """What was asked for is not there; the text says what would be."""
+
+
+class UsageError(Exception):
+    """The words of the call do not fit together; the text says how they would."""
+
+
+def log_act(
+    installation: Installation, kind: str, actor: Actor, about: Mapping[str, Any], effects: Sequence[Effect]
+) -> int:
+    """A run for something that a person did. Returns its number."""
+    with installation.database.write() as connection:
+        return _log(installation, connection, kind, actor, about, effects)
+
+
+def _log(
+    installation: Installation,
+    connection: Connection,
+    kind: str,
+    actor: Actor,
+    about: Mapping[str, Any],
+    effects: Sequence[Effect],
+) -> int:
+    run = journal.start(
+        connection,
+        kind=kind,
+        trigger=actor.trigger,
+        actor=actor.name,
+        reason=actor.reason,
+        creditor=about.get("creditor", ""),
+        agreement=about.get("agreement", ""),
+        started=installation.now(),
+    )
+    journal.finish(
+        connection,
+        run,
+        outcome="done",
+        finished=installation.now(),
+        counts=Counts(read=len(effects), applied=len(effects)),
+        what=effects,
+        summary=effects[0].change if effects else "",
+    )
+    add_status_feed(installation, connection, run, about.get("creditor", ""))
+    return run
+
+
+def settle(installation: Installation, entry_no: str, actor: Actor, *, settlement: bool) -> int:
+    """Marks a payment of which nobody can tell who paid it. Returns the run. Raises NotFoundError, UsageError."""
+    who = Origin.AGENCY if settlement else Origin.UNKNOWN
+    why = "marked as the agency's settlement" if settlement else "marked as not the agency's settlement"
+    with installation.database.write() as connection:
+        creditor, parts = _entry(installation, connection, entry_no)
+        _refuse_settle(parts, entry_no)
+        ledger.settle(connection, creditor, entry_no, settlement=settlement, origin=who, why=why)
+        effects = [
+            Effect(change=f"payment {entry_no} {why}", invoice_no=part["invoice_no"]) for part in parts
+        ]
+        return _log(installation, connection, "settle", actor, {"creditor": creditor}, effects)
+
+
+def _entry(installation: Installation, connection: Connection, entry_no: str) -> tuple[str, list[RowMapping]]:
+    for creditor in installation.settings.creditors:
+        parts = ledger.find_entry(connection, creditor, entry_no)
+        if parts:
+            return creditor, parts
+    raise NotFoundError(f"entry {entry_no} is not in the ledger")
+
+
+def _refuse_settle(parts: Sequence[Any], entry_no: str) -> None:
+    first = parts[0]
+    if first["kind"] != "payment":
+        raise UsageError(f"entry {entry_no} is no payment but a {first['kind'].replace('_', ' ')}")
+    # A mark makes the origin known (or unknown still), and may be set the other way as long as nobody was told.
+    if first["source"] != "feed" and first["settlement"] is None and first["origin"] != Origin.UNKNOWN:
+        raise UsageError(
+            f"who paid entry {entry_no} is known from the bank's file ({first['origin_reason']}): there is nothing to mark"
+        )
+    decided = [part for part in parts if part["reported"] in {"in", "out"}]
+    if decided:
+        raise UsageError(
+            f"entry {entry_no} was decided on by run {decided[0]['reported_run']} ({decided[0]['reported_reason']})"
+        )
+
+
+def doubles(installation: Installation) -> list[RowMapping]:
+    """The payments that wait for a decision whether they repeat another, oldest first, with the payment that each may repeat."""
+    with installation.database.read() as connection:
+        return [
+            row
+            for creditor in installation.settings.creditors
+            for row in payments.doubles(connection, creditor)
+        ]
+
+
+def double_decide(installation: Installation, entry: int, actor: Actor, *, same: bool) -> int:
+    """A possible double is the payment that it repeats, or one of its own. Returns the run. Raises NotFoundError, UsageError."""
+    with installation.database.write() as connection:
+        row = payments.double(connection, entry)
+        if row is None:
+            raise NotFoundError(
+                f"entry {entry} was not set aside as a possible double: `inkassod double` lists them"
+            )
+        if row["double"] != payments.POSSIBLE:
+            known = "a payment of its own" if row["double"] == payments.COUNTED else "the same payment"
+            raise UsageError(f"entry {entry} was decided on: it is {known}")
+        payments.decide_double(connection, row, same=same)
+        effect = Effect(change=_decided(row, same=same), invoice_no=row["twin_invoice"])
+        return _log(installation, connection, "double", actor, {"creditor": row["creditor"]}, [effect])
+
+
+def _decided(row: RowMapping, *, same: bool) -> str:
+    payment = f"payment of {money(row['amount'], row['currency'])} of line {row['line']} of run {row['run']}"
+    other = f"line {row['twin_line']} of run {row['twin_run']}"
+    if same:
+        return f"{payment} is that of {other} once more, and counts once"
+    return f"{payment} is another than that of {other}: it counts"
