@@ -6,7 +6,8 @@ one that another file brought: `same` by the bank's own number, or `possible` un
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -19,6 +20,7 @@ from sqlalchemy import (
     false,
     func,
     not_,
+    or_,
     select,
     tuple_,
     update,
@@ -76,7 +78,7 @@ def add(
 
 def settle_run(connection: Connection, run: int) -> None:
     """Ties the payments of a run to the invoices that their references name, sets doubles aside, and moves the balances."""
-    _settle(connection, and_(entries.c.run == run, entries.c.source == "bank"))
+    _settle(connection, lambda entry: and_(entry.c.run == run, entry.c.source == "bank"))
 
 
 def match_waiting(connection: Connection, creditor: str) -> list[RowMapping]:
@@ -92,15 +94,24 @@ def match_waiting(connection: Connection, creditor: str) -> list[RowMapping]:
     found = list(connection.execute(query.order_by(entries.c.entry)).scalars())
     ended: list[RowMapping] = []
     for piece in pieces(found):
-        _settle(connection, entries.c.entry.in_(piece))
-        ended += connection.execute(_with_twin(entries.c.entry.in_(piece))).mappings()
+        these = partial(_among, piece)
+        _settle(connection, these)
+        ended += connection.execute(_with_twin(these(entries))).mappings()
     return ended
 
 
-def _settle(connection: Connection, these: Any) -> None:
+def _among(numbers: Sequence[int], entry: Any) -> Any:
+    return entry.c.entry.in_(numbers)
+
+
+def _settle(connection: Connection, which: Callable[[Any], Any]) -> None:
+    """Settles the payments that `which` tells, of the table or of an alias of it."""
+    these = which(entries)
     connection.execute(update(entries).where(these, entries.c.reference != "").values(invoice_no=_sole()))
-    connection.execute(_doubled(these, SAME, _SAME_NUMBER))
-    connection.execute(_doubled(these, POSSIBLE, _SAME_DAY))
+    # Of two that are settled now the later one is the double; what was settled before counts already.
+    before = or_(not_(which(_TWIN)), _TWIN.c.entry < entries.c.entry)
+    connection.execute(_doubled(these, SAME, and_(_SAME_NUMBER, before)))
+    connection.execute(_doubled(these, POSSIBLE, and_(_SAME_DAY, before)))
     # What is set aside counts nowhere until somebody says that it is a payment of its own.
     connection.execute(
         update(entries).where(these, entries.c.double.in_((SAME, POSSIBLE))).values(invoice_no=None)
@@ -130,7 +141,6 @@ _ALIKE = and_(
     _TWIN.c.invoice_no == entries.c.invoice_no,
     _TWIN.c.source == "bank",
     _TWIN.c.run != entries.c.run,
-    _TWIN.c.entry < entries.c.entry,  # the later one is the double, also where both waited for their invoice
     _TWIN.c.amount == entries.c.amount,
     _TWIN.c.currency == entries.c.currency,
 )
@@ -139,7 +149,7 @@ _SAME_NUMBER = and_(_NUMBERED, _TWIN.c.bank_reference == entries.c.bank_referenc
 
 
 def _format_of(entry: Any) -> Any:
-    return select(runs.c.format).where(runs.c.run == entry.c.run).scalar_subquery()
+    return select(runs.c.format).where(runs.c.run == entry.c.run).correlate(entry).scalar_subquery()
 
 
 _TOLD_APART = and_(_NUMBERED, _format_of(_TWIN) == _format_of(entries))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Literal, TypeAlias
 
 from inkasso_formats.payments.camt_report import Spot
 from inkasso_formats.payments.camt_values import as_text, is_currency
 from inkasso_formats.payments.camt_xml import Values
+from inkasso_formats.records import Day
 
 RETURNED = "RRTN"  # sub-family of returned payments
 STATUSES = ("BOOK", "PDNG", "INFO", "FUTR")
@@ -28,8 +28,8 @@ class OpenEntry:
     booked: bool
     reversal: bool  # what RvslInd says
     returned: bool  # that, or the sub-family of returned payments
-    date: date | None
-    value_date: date | None
+    date: Day | None
+    value_date: Day | None
     bank_reference: str
     type: str
     details: int = 0

@@ -110,7 +110,7 @@ def _before(head: bytes) -> re.Match[bytes]:
 
 
 def _namespace(root: re.Match[bytes]) -> str:
-    spaces = dict(_XMLNS.findall(root[3]))
+    spaces: dict[bytes, bytes] = dict(_XMLNS.findall(root[3]))
     return spaces.get(root[1] or b"", b"").decode("utf-8", "replace")
 
 

@@ -17,7 +17,7 @@ BANKGIRO = "BGNR"
 class Identities:
     """Tells payments apart that are equal in everything an identity holds, by their order in the file.
 
-    Keeps one number for each payment (about 70 bytes), not its text.
+    Keeps one number for each payment (about 100 bytes), not its text.
     """
 
     def __init__(self) -> None:

@@ -78,7 +78,7 @@ class _Whole:
         return values
 
     def _children(self, element: Element, name: str) -> list[Element]:
-        return element.findall(f"{self._namespace}{name}")
+        return list(element.findall(f"{self._namespace}{name}"))
 
 
 def _detail(values: Values, currency: str) -> Detail:

@@ -28,7 +28,7 @@ def render(
     Raises ValueError where a value has no place: the side of a detail in version .02, a character that XML cannot hold.
     """
     namespace = f"{NAMESPACE}054.001.{version}"
-    document = etree.Element(f"{{{namespace}}}Document", nsmap={None: namespace})
+    document = etree.Element(f"{{{namespace}}}Document", nsmap={None: namespace})  # type: ignore[dict-item]
     message = _new(document, "BkToCstmrDbtCdtNtfctn")
     header = _new(message, "GrpHdr")
     _put(header, "MsgId", message_id)

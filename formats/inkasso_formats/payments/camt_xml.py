@@ -17,12 +17,12 @@ from inkasso_formats.payments.camt_head import MOST, Head, examine
 from inkasso_formats.payments.camt_paths import Leaf, Tree
 from inkasso_formats.problems import FormatError, FormatProblem
 
-Element: TypeAlias = etree._Element  # noqa: SLF001 - lxml has no other name for it
+Element: TypeAlias = Any  # an element of lxml, whose published types lack much of what is used here
 Values: TypeAlias = dict[str, Any]
 
 MOST_AT_ONCE = 4 << 20
 FAULTS = "faults"  # in values: what was wrong with elements as such, as (name, code, rule)
-SAFE = {
+SAFE: dict[str, Any] = {
     "resolve_entities": False,
     "no_network": True,
     "load_dtd": False,
@@ -102,11 +102,11 @@ def read(parent: Element, tree: Tree, values: Values, until: str = "") -> None:
             continue
         if node.__class__ is str:
             if node in values or len(child):
-                _fault(child, node, values)  # type: ignore[arg-type]
+                _fault(child, node, values)
             else:
-                values[node] = (child.text or "").strip()  # type: ignore[index]
+                values[node] = (child.text or "").strip()
         elif node.__class__ is dict:
-            read(child, node, values)  # type: ignore[arg-type]
+            read(child, node, values)
         else:
             _take(child, node, values)  # type: ignore[arg-type]
 
@@ -170,7 +170,7 @@ def _too_much() -> FormatError:
     return FormatError([FormatProblem(code="camt.limit", rule=rule)])
 
 
-def _broken(error: etree.XMLSyntaxError, log: Any, head: Head) -> FormatProblem:
+def _broken(error: Any, log: Any, head: Head) -> FormatProblem:
     """The sentence for XML that cannot be read on. An undefined entity shows in the log only."""
     (line, column), code, said = error.position, error.code, (error.msg or "").rsplit(", line ", 1)[0]
     if not line and len(log):

@@ -164,6 +164,25 @@ def test_payments_that_are_equal_in_everything_are_told_apart_across_blocks():
     equal_in_both(content, chunk=2000)
 
 
+def test_payments_are_told_apart_where_the_numbers_begin_again_with_a_block():
+    """Each block by itself only rises then."""
+    items = [ocr.transaction(number, 500) for number in [*range(1, 11), *range(1, 11)]]
+    outcome = equal_in_both(ocr.file_of(*items), chunk=81 * (2 + 2 * 10))
+    assert [payment.identity[-2:] for payment in outcome[1]] == ["-1"] * 10 + ["-2"] * 10
+
+
+def test_a_carriage_return_at_the_end_of_a_record_belongs_to_the_line_end():
+    """The record has 79 characters then, in columns as line by line."""
+    content = plain(20).splitlines(keepends=True)
+    content[6] = content[6][:79] + b"\r\n"
+    outcome = equal_in_both(b"".join(content))
+    assert [(problem.code, problem.line, problem.value) for problem in outcome[1]][0] == (
+        "layout.length",
+        7,
+        "79",
+    )
+
+
 @pytest.mark.parametrize("line_end", [b"\n", b"\r\n"])
 def test_a_plain_file_is_read_in_blocks(line_end):
     """Not line by line: the lines of a block are a range."""
