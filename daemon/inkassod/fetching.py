@@ -63,9 +63,15 @@ def _to_fetch(
     begun = {
         (row["name"], row["size"], row["mtime"]) for row, _ in wrong
     }  # tried just now: they still lie there
-    for file in listing.files:
+    for file in sorted(listing.files, key=lambda file: _turn(installation, agreement, file.name)):
         if (file.name, file.size, file.mtime) not in begun and _wanted(installation, agreement, file):
             yield _begin(installation, agreement, file)
+
+
+def _turn(installation: Installation, agreement: str, name: str) -> tuple[int, str]:
+    """Receipts before updates before closures: each is read as soon as it lies in the inbox."""
+    kind = dialects.kind_of_name(installation.dialect(agreement), name)
+    return (dialects.FILE_KINDS.index(kind) if kind is not None else -1, name)
 
 
 def _unfinished(installation: Installation, agreement: str) -> list[Any]:

@@ -153,6 +153,14 @@ def _digits(field: Field, block: Block) -> Sequence[Value]:
     return _cells(field, block) if _are_digits(field, block) else _by_distinct_texts(field, block)
 
 
+def _plain_texts(field: Field, block: Block) -> Sequence[Value]:
+    same = _text_of_all(field, block)
+    cells = _cells(field, block) if same is None else []
+    if not cells or field.required or any(" " in cell for cell in cells):
+        return _by_distinct_texts(field, block)
+    return cells  # without a blank there is nothing to take off
+
+
 def _integers(field: Field, block: Block) -> Sequence[Value]:
     if not _are_digits(field, block):
         return _by_distinct_texts(field, block)
@@ -182,4 +190,5 @@ _VALUES: Mapping[FieldType, Callable[[Field, Block], Sequence[Value]]] = {
     "number": _integers,
     "amount": _integers,
     "reference": _reference,
+    "text": _plain_texts,
 }

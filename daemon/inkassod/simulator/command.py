@@ -181,7 +181,8 @@ def stopping(given: threading.Event | None) -> Iterator[threading.Event]:
     stop = threading.Event()
 
     def set_stop(_signal: int, _frame: FrameType | None) -> None:
-        stop.set()
+        # Not in the handler itself: it may have interrupted the very wait whose lock it would take.
+        threading.Thread(target=stop.set, daemon=True).start()
 
     before = {number: signal.signal(number, set_stop) for number in (signal.SIGTERM, signal.SIGINT)}
     try:

@@ -29,7 +29,7 @@ _FEWEST = 8  # transactions: fewer are read faster one by one
 _LINE_ENDS = {records.LENGTH + 1: b"\n", records.LENGTH + 2: b"\r\n"}  # by the length of a line with its end
 _RECORD_TYPE = 6  # where it begins in a line, from 0
 _ITEM_1 = ("type", "nets_date", "amount", "reference")
-_ITEM_2 = ("payer_account",)
+_ITEM_2 = ("archive_reference", "payer_account")
 _TIES = ("type", "transaction_number")  # what the items of a transaction have in common
 
 
@@ -195,6 +195,7 @@ def _transactions(run: _Run, line: int) -> Transactions | None:
         amount=values["amount"],
         reference=values["reference"],
         payer_account=others["payer_account"],
+        archive_reference=others["archive_reference"],
     )
 
 

@@ -10,7 +10,7 @@ from inkasso_formats.payments.columns import PaymentColumns
 from inkasso_formats.payments.ocr_frame import OpenAssignment, OpenTransmission
 from inkasso_formats.payments.ocr_identity import Identities, identities_of
 from inkasso_formats.payments.ocr_model import Transaction, control_amount, ledger_amount
-from inkasso_formats.payments.ocr_records import REVERSALS
+from inkasso_formats.payments.ocr_records import ARCHIVED, REVERSALS
 from inkasso_formats.records import Payment
 
 CURRENCY = "NOK"  # OCR Giro knows no other
@@ -41,7 +41,13 @@ def payment(
         type=transaction.type,
         reversal=transaction.type in REVERSALS,
         text=transaction.text,
+        bank_reference=bank_reference(transaction.type, transaction.archive_reference),
     )
+
+
+def bank_reference(kind: str, archive_reference: str) -> str:
+    """The number under which the bank keeps the payment; empty for zeros, and for types with another number in that place."""
+    return archive_reference if kind in ARCHIVED and archive_reference.strip("0") else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +66,7 @@ class Transactions:
     amount: Sequence[int]  # signed as in the file
     reference: Sequence[str]
     payer_account: Sequence[str]
+    archive_reference: Sequence[str]
 
     @property
     def reversals(self) -> bool:
@@ -102,8 +109,16 @@ def payments(
         reversal=reversal,
         text=nothing,
         invoice_refs=[()] * count,
-        bank_reference=nothing,
+        bank_reference=_bank_references(items) or nothing,
         value_date=[None] * count,
         payer_id=nothing,
         payer_bankgiro=nothing,
     )
+
+
+def _bank_references(items: Transactions) -> list[str] | None:
+    """`bank_reference` of all of them; None where none has a number."""
+    numbers = items.archive_reference
+    if numbers[0].strip("0") or numbers.count(numbers[0]) < len(numbers):
+        return list(map(bank_reference, items.type, numbers))
+    return None

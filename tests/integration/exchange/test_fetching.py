@@ -376,3 +376,16 @@ def test_a_quiet_fetch_of_nothing_is_no_run_and_any_other_is(tmp_path):
     assert exchange.fetch(installation, AGREEMENT, SCHEDULE, quiet=True) is not None
     assert exchange.fetch(installation, AGREEMENT, SCHEDULE) is not None
     assert [one["applied"] for one in log(installation, kind="fetch")] == [1, 0]
+
+
+def test_what_lies_there_is_fetched_in_the_order_in_which_it_must_be_read(tmp_path):
+    """Receipts, then updates, then closures, whatever their names say: the watcher reads each as it lands."""
+    installation = at_agency(tmp_path)
+    folder = tmp_path / "agency" / "out"
+    for kind in ("closures", "receipts", "updates"):
+        name, content = answer_file(installation, kind)
+        (folder / name).write_bytes(content)
+    exchange.fetch(installation, "intrum", PERSON)
+    (run,) = log(installation, kind="fetch")
+    fetched = [text[:2] for text in effects(installation, run["run"])]
+    assert fetched == ["KV", "SO", "AV"]
