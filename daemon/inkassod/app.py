@@ -17,6 +17,7 @@ import structlog
 
 from inkasso_formats import dialects
 from inkasso_formats.feed import FEED_TYPES, MIXED, feed_type_of
+from inkasso_formats.problems import FormatError
 from inkassod import (
     acts,
     clock,
@@ -24,11 +25,11 @@ from inkassod import (
     exchange,
     inbound,
     notify,
-    outgoing,
     rawtext,
     runs,
     selection,
     sending,
+    showing,
     spool,
     trial,
     views,
@@ -39,7 +40,7 @@ from inkassod.installation import Actor, Installation, load_dialects
 from inkassod.kinds import KINDS
 from inkassod.service import Service
 from inkassod.settings import Settings, load
-from inkassod.store import cases, journal, ledger, outbox
+from inkassod.store import cases, journal, ledger, news, outbox
 from inkassod.store.database import Database
 from inkassod.transport.agent import TransportError
 from inkassod.views import Document
@@ -185,9 +186,9 @@ def _waiting(installation: Installation, kind: str) -> list[Path]:
 
 def _trial(installation: Installation, kind: str, path: Path) -> Document:
     found = trial.dry_run(installation, path, expected=kind)
-    effects = [views.effect(row) for row in found.effects] + [
-        views.payment_effect(row) for row in found.payments
-    ]
+    effects = views.new_effects(found.new, found.more)
+    effects += [views.effect(row) for row in found.effects]
+    effects += [views.payment_effect(row) for row in found.payments]
     return {
         **views.run(found.run),
         "run": None,
@@ -331,7 +332,7 @@ def release(installation: Installation, agreement: str, invoice_no: str, actor: 
 
 def corrections_preview(installation: Installation, agreement: str) -> Document:
     """Every entry since the last correction file, in or out, with its reason; and what keeps the file from being made."""
-    lines = outgoing.preview_corrections(installation, agreement)
+    lines = corrections.preview(installation, agreement)
     return {
         "agreement": agreement,
         "lines": [views.correction(line) for line in lines],
@@ -426,6 +427,29 @@ def unmatched(installation: Installation, limit: int = 50) -> list[Document]:
         ]
 
 
+# --- files that are only looked at -----------------------------------------------------------------------------------
+
+
+def show(path: Path, *, mask: bool = False) -> tuple[Document, FormatError | None, bool]:
+    """A payment file or an agency's file made readable; nothing is needed for it but the file. Raises OSError.
+
+    Gives the document, why the file as a whole is refused (its problems stand in the document too), and whether single
+    records are. `mask` hides whose the payments are.
+    """
+    shown = showing.read(path)
+    error = shown.error(mask=mask) if shown.refused else None
+    return showing.document(shown, mask=mask), error, shown.faulty
+
+
+def show_difference(a: Path, b: Path, *, mask: bool = False) -> tuple[Document, bool]:
+    """What stands in one of two files only, or in both with other values; and whether single records of them are refused.
+
+    Raises FormatError where one is refused or where they are of two kinds; OSError.
+    """
+    one, other = showing.read(a), showing.read(b)
+    return showing.difference(one, other, mask=mask), one.faulty or other.faulty
+
+
 # --- the job log -----------------------------------------------------------------------------------------------------
 
 
@@ -449,7 +473,10 @@ def log_show(installation: Installation, run: int) -> Document:
         row = journal.get(connection, run)
         if row is None:
             raise NotFoundError(f"there is no run {run}")
-        effects = [views.effect(one) for one in journal.effects_of(connection, run)]
+        effects = (
+            views.new_effects(*news.new_rows_of(connection, run, news.MOST)) if row["kind"] == "feed" else []
+        )
+        effects += [views.effect(one) for one in journal.effects_of(connection, run)]
         effects += [views.payment_effect(one) for one in journal.payments_of(connection, run)]
         return {
             **views.run(row),

@@ -1,16 +1,23 @@
-"""Makes correction files: refused while a payment file waits unread, since its payments would be missing from it."""
+"""Correction files: what the agency is told of payments, credit notes and adjustments. Refused while a payment file waits unread, since its payments would be missing from it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from sqlalchemy import Connection
+
+from inkasso_formats.feed import EntryStatus
 from inkasso_formats.problems import FormatProblem
-from inkassod.core.model import Counts
+from inkassod.core import correction
+from inkassod.core.correction import Line
+from inkassod.core.model import Counts, Effect, money
 from inkassod.inbound import kind_of
 from inkassod.installation import Actor, Installation
 from inkassod.kinds import KINDS
-from inkassod.outgoing import send_corrections
-from inkassod.store import journal
+from inkassod.outgoing import Written, queue, start, write
+from inkassod.status_feed import add_status_feed
+from inkassod.store import journal, ledger
 
 
 class UnreadPaymentsError(Exception):
@@ -47,7 +54,7 @@ def generate(installation: Installation, agreement: str, actor: Actor, *, force:
     """Writes and queues the correction file. Returns the run, or None where no entry waits for a decision.
 
     `force` goes ahead although payment files wait; the actor's reason stands in the log. Raises UnreadPaymentsError, which
-    is logged as a failed run once for as long as it lasts.
+    is logged as a failed run.
     """
     unread = unread_payments(installation)
     if unread and not force:
@@ -81,3 +88,86 @@ def _log_refusal(
             problems=[FormatProblem(code="corrections.unread_payments", rule=str(error))],
             summary=str(error),
         )
+
+
+def preview(installation: Installation, agreement: str) -> list[Line]:
+    """Every entry since the last correction file on cases that have left, in or out, with its reason."""
+    with installation.database.read() as connection:
+        movements = ledger.movements(connection, agreement)
+    return correction.decide(movements, installation.terms(agreement).closure_days)
+
+
+def send_corrections(installation: Installation, agreement: str, actor: Actor) -> int | None:
+    """Writes the correction file and queues it. Returns the run, or None where no entry waits for a decision.
+
+    Every entry that was decided on, in or out, is marked in the same transaction, so that none is decided on twice.
+    """
+    terms = installation.terms(agreement)
+    with installation.database.write() as connection:
+        lines = correction.decide(ledger.movements(connection, agreement), terms.closure_days)
+        if not lines:
+            return None
+        run = start(installation, connection, "corrections", agreement, actor)
+        told = [line for line in lines if line.included]
+        file = write(
+            installation, connection, "corrections", agreement, [correction.correction(line) for line in told]
+        )
+        written = [told[index] for index in file.written]
+        left_out = [line for line in lines if not line.included]
+        _decided(connection, run, written, left_out)
+        _tell_corrections(connection, run, file, written, left_out)
+        queue(
+            installation,
+            connection,
+            run,
+            agreement,
+            file,
+            read=len(lines),
+            problems=file.refused,
+            unchanged=len(left_out),
+        )
+        add_status_feed(installation, connection, run, terms.creditor, _entry_records(written, file.name))
+    return run
+
+
+def _decided(connection: Connection, run: int, written: Sequence[Line], left_out: Sequence[Line]) -> None:
+    decided = {line.movement.entry: ("in", line.reason.text) for line in written}
+    decided |= {line.movement.entry: ("out", line.reason.text) for line in left_out}
+    ledger.reported(connection, run, decided)
+
+
+def _tell_corrections(
+    connection: Connection, run: int, file: Written, written: Sequence[Line], left_out: Sequence[Line]
+) -> None:
+    numbers = file.rendered.lines if file.rendered is not None else ()
+    effects = [
+        _correction_effect(line, f"reported in {file.name}", number)
+        for line, number in zip(written, numbers, strict=True)
+    ]
+    effects += [_correction_effect(line, "left out of the corrections", None) for line in left_out]
+    journal.add_effects(connection, run, effects)
+
+
+def _correction_effect(line: Line, what: str, number: int | None) -> Effect:
+    movement = line.movement
+    name = f"{movement.kind.replace('_', ' ')} {movement.entry_no} of {money(movement.amount, movement.currency)}"
+    return Effect(
+        change=f"{name} {what}: {line.reason.text}",
+        line=number,
+        case_id=movement.case.case_id,
+        invoice_no=movement.case.invoice_no,
+    )
+
+
+def _entry_records(written: Sequence[Line], name: str) -> list[EntryStatus]:
+    return [
+        EntryStatus(
+            entry_no=line.movement.entry_no,
+            invoice_no=line.movement.case.invoice_no,
+            reminder_no=line.movement.case.reminder_no,
+            reported=name,
+            amount=line.movement.amount,
+            currency=line.movement.currency,
+        )
+        for line in written
+    ]

@@ -13,7 +13,7 @@ from inkassod.core import handover
 from inkassod.core.handover import Verdict
 from inkassod.core.model import CaseChange, CaseStatus, Claim, Counts, Effect, Reason
 from inkassod.installation import Actor, Installation
-from inkassod.outgoing import send_new_cases
+from inkassod.new_cases import send_new_cases
 from inkassod.status_feed import add_status_feed
 from inkassod.store import cases, journal, ledger
 

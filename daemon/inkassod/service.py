@@ -10,15 +10,15 @@ import threading
 import time as real_time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import datetime, time
 
 import structlog
 
 from inkassod import exchange, notify, runs, selection
-from inkassod.corrections import UnreadPaymentsError, generate
+from inkassod.corrections import UnreadPaymentsError, generate, unread_payments
 from inkassod.handling import TroubleError
 from inkassod.installation import SCHEDULE, WATCHER, Actor, Installation
-from inkassod.outgoing import send_new_cases
+from inkassod.new_cases import send_new_cases
 from inkassod.schedule import Schedule
 from inkassod.settings import SettingsError
 from inkassod.spool import Area, Busy, SpoolError
@@ -82,6 +82,7 @@ class Service:
             self._workers.append(_worker(EXCHANGE + agreement, agreement, self._exchange))
         self._watch = Watch(folders, mode=installation.settings.daemon.watch)
         self._pauses: dict[str, float] = {}
+        self._refused: dict[str, datetime] = {}  # corrections that waited for payment files, by agreement
 
     def stop(self) -> None:
         """Asks the daemon to end; safe in a signal handler.
@@ -201,11 +202,13 @@ class Service:
         exchange.send(self._installation, agreement, SCHEDULE)
         self._fetch(agreement)
 
+    def _due(self, job: str, agreement: str, times: tuple[time, ...]) -> datetime | None:
+        settings = self._installation.settings
+        zone = settings.creditors[settings.agreements[agreement].creditor].time_zone
+        return self._schedule.daily(f"{job} {agreement}", times, zone)
+
     def _daily(self, job: str, agreement: str, times: tuple[time, ...], work: Callable[[], object]) -> None:
-        zone = self._installation.settings.creditors[
-            self._installation.settings.agreements[agreement].creditor
-        ].time_zone
-        due = self._schedule.daily(f"{job} {agreement}", times, zone)
+        due = self._due(job, agreement, times)
         if due is not None:
             work()
             self._schedule.done(f"{job} {agreement}", due)
@@ -234,14 +237,21 @@ class Service:
 
     def _corrections(self, agreement: str) -> None:
         at = self._installation.settings.agreements[agreement].schedule.corrections
-        if isinstance(at, time):
-            self._daily("corrections", agreement, (at,), lambda: self._generate(agreement))
+        due = self._due("corrections", agreement, (at,)) if isinstance(at, time) else None
+        if due is not None and self._generated(agreement, due):
+            self._schedule.done(f"corrections {agreement}", due)
 
-    def _generate(self, agreement: str) -> None:
+    def _generated(self, agreement: str, due: datetime) -> bool:
+        """False while payment files wait unread: said once for the hour that struck, and made as soon as they are read."""
+        if self._refused.get(agreement) == due and unread_payments(self._installation):
+            return False
         try:
             generate(self._installation, agreement, SCHEDULE)
         except UnreadPaymentsError as error:
+            self._refused[agreement] = due
             _log.warning("corrections_refused", agreement=agreement, reason=str(error))
+            return False
+        return True
 
     def _fetch(self, agreement: str) -> None:
         schedule = self._installation.settings.agreements[agreement].schedule

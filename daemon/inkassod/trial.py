@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from inkassod.inbound import identified, take_effect
 from inkassod.installation import Installation
 from inkassod.kinds import Source
-from inkassod.store import journal
+from inkassod.store import journal, news
 
 
 class _TakenBackError(Exception):
@@ -28,6 +28,8 @@ class Trial:
     problems: list[dict[str, Any]]
     effects: list[dict[str, Any]]
     payments: list[dict[str, Any]]
+    new: list[tuple[str, Any]]
+    more: int  # new rows that `new` does not hold
 
 
 def dry_run(installation: Installation, path: Path, *, expected: str = "") -> Trial:
@@ -59,9 +61,12 @@ def dry_run(installation: Installation, path: Path, *, expected: str = "") -> Tr
 
 
 def _trial(connection: Connection, run: int) -> Trial:
+    new, more = news.new_rows_of(connection, run, news.MOST)
     return Trial(
         run=dict(journal.get(connection, run) or {}),
         problems=[dict(row) for row in journal.problems_of(connection, run)],
         effects=[dict(row) for row in journal.effects_of(connection, run)],
         payments=[dict(row) for row in journal.payments_of(connection, run)],
+        new=[(table, dict(row)) for table, row in new],
+        more=more,
     )

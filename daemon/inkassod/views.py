@@ -70,6 +70,25 @@ def effect(row: Any) -> Document:
     }
 
 
+def new_effects(rows: Iterable[tuple[str, Any]], more: int) -> list[Document]:
+    """What a feed brought that was not there before, a row each; the last one says how many more there are."""
+    found = [_new_effect(table, row) for table, row in rows]
+    if more:
+        found.append({"line": None, "case": None, "invoice": None, "change": f"and {more} more new rows"})
+    return found
+
+
+def _new_effect(table: str, row: Any) -> Document:
+    if table == "invoices":
+        amount = money(row["amount"], row["currency"])
+        text = f"invoice {row['invoice_no']} new: {amount}, due {row['due_date']}"
+    elif table == "reminders":
+        text = f"reminder {row['reminder_no']} new: level {row['level']}, sent {row['sent_date']}"
+    else:
+        text = f"customer {row['customer_no']} new"
+    return {"line": row["line"], "case": None, "invoice": row.get("invoice_no"), "change": text}
+
+
 def payment_effect(row: Any) -> Document:
     """What the line of a bank's payment did: the entry that it became."""
     amount = money(row["amount"], row["currency"])

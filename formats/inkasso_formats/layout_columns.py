@@ -7,13 +7,14 @@ a block is wrong it says no more than that: `layout.parse_line` then names the p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from inkasso_formats.layout import Record
 from inkasso_formats.layout_cells import READERS, Field, FieldType, Value
 
 Columns = dict[str, Sequence[Value]]
+_Characters = list[bytes]  # what stands at some positions, one after another, each for all lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +33,9 @@ class Block:
         """What stands at one position, counted from 1, of every line."""
         return self.content[self.start + position - 1 : self.start + self.stride * self.count : self.stride]
 
-    def joined(self, first: int, last: int) -> bytes:
-        """What stands from the first to the last position of every line, with a line feed between two lines."""
-        width = last - first + 2
-        cells = bytearray(b"\n") * (width * self.count - 1)
-        for place, position in enumerate(range(first, last + 1)):
-            cells[place::width] = self.characters(position)
-        return bytes(cells)
+    def columns(self, field: Field) -> _Characters:
+        """The characters at each position of a field."""
+        return [self.characters(position) for position in range(field.start, field.end + 1)]
 
 
 def parse_block(
@@ -53,9 +50,9 @@ def parse_block(
     try:
         for field in record.fields:
             if field.name in wanted:
-                columns[field.name] = _VALUES.get(field.type, _by_distinct_texts)(field, block)
+                columns[field.name] = _VALUES.get(field.type, _by_distinct_texts)(field, block.columns(field))
             elif field.name not in known:
-                _CHECKS.get(field.type, _check_distinct_texts)(field, block)
+                _CHECKS.get(field.type, _check_distinct_texts)(field, block.columns(field))
     except ValueError:
         return None
     return columns
@@ -63,121 +60,118 @@ def parse_block(
 
 def significant(field: Field, block: Block) -> list[str]:
     """The texts of a field of digits in all lines, without the zeros with which every one of them begins."""
-    return _texts(block.joined(_beginning(field, block, b"0"), field.end), block)
+    return _texts(_without_filling(block.columns(field), b"0"))
 
 
-def _beginning(field: Field, block: Block, filling: bytes) -> int:
-    """The first position at which not all lines are still filled up."""
-    position = field.start
-    while position < field.end and not block.characters(position).strip(filling):
-        position += 1
-    return position
+def _texts(columns: _Characters) -> list[str]:
+    """The texts that stand in the columns, line by line."""
+    count, width = len(columns[0]), len(columns) + 1
+    joined = bytearray(b"\n") * (width * count - 1)
+    for place, column in enumerate(columns):
+        joined[place::width] = column
+    texts = joined.decode("iso-8859-1").split("\n")
+    if len(texts) != count:
+        raise ValueError  # a line feed in the field: what looks like a line is two
+    return texts
+
+
+def _text_of_all(columns: _Characters) -> str | None:
+    """The text, if it is the same in all lines: a date mostly is."""
+    count = len(columns[0])
+    if any(column != column[:1] * count or column[:1] == b"\n" for column in columns):
+        return None
+    return b"".join(column[:1] for column in columns).decode("iso-8859-1")
+
+
+def _without_filling(columns: _Characters, filling: bytes) -> _Characters:
+    """The columns from the first on in which not every line is still filled up; the last one in any case."""
+    filled = filling * len(columns[0])
+    first = 0
+    while first < len(columns) - 1 and columns[first] == filled:
+        first += 1
+    return columns[first:]
 
 
 # --- checks ------------------------------------------------------------------------------------------------------
 
 
-def _check_distinct_texts(field: Field, block: Block) -> None:
-    same = _text_of_all(field, block)
-    for text in set(_cells(field, block)) if same is None else (same,):
+def _check_distinct_texts(field: Field, columns: _Characters) -> None:
+    same = _text_of_all(columns)
+    for text in set(_texts(columns)) if same is None else (same,):
         READERS[field.type](field, text)
 
 
-def _check_text(field: Field, block: Block) -> None:
+def _check_text(field: Field, columns: _Characters) -> None:
     if field.required:
-        _check_distinct_texts(field, block)
-    elif any(b"\n" in column for column in _characters(field, block)):
+        _check_distinct_texts(field, columns)
+    elif any(b"\n" in column for column in columns):
         raise ValueError  # what looks like a line is two
 
 
-def _check_constant(field: Field, block: Block) -> None:
-    for position, character in enumerate(field.constant.encode("iso-8859-1"), field.start):
-        if block.characters(position) != bytes([character]) * block.count:
-            raise ValueError
+def _check_constant(field: Field, columns: _Characters) -> None:
+    if _text_of_all(columns) != field.constant:
+        raise ValueError
 
 
-def _check_digits(field: Field, block: Block) -> None:
-    if not _are_digits(field, block):
-        _check_distinct_texts(field, block)
+def _check_digits(field: Field, columns: _Characters) -> None:
+    if not _are_digits(field, columns):
+        _check_distinct_texts(field, columns)
 
 
-def _are_digits(field: Field, block: Block) -> bool:
+def _are_digits(field: Field, columns: _Characters) -> bool:
     """Whether all is as in most files; if not, it may still be right."""
     if field.required:
         return False
-    first, *others = _characters(field, block)
     signed = field.type == "amount" and field.sign == "leading"
-    right = not first.strip(b"-0 ") if signed else first.isdigit()
-    return right and all(column.isdigit() for column in others)
-
-
-def _characters(field: Field, block: Block) -> Iterator[bytes]:
-    return (block.characters(position) for position in range(field.start, field.end + 1))
+    if signed and columns[0].strip(b"-0 "):
+        return False
+    return all(column.isdigit() for column in (columns[1:] if signed else columns))
 
 
 # --- values ------------------------------------------------------------------------------------------------------
 
 
-def _by_distinct_texts(field: Field, block: Block) -> Sequence[Value]:
+def _by_distinct_texts(field: Field, columns: _Characters) -> Sequence[Value]:
     """Each different text is read once: what fits dates and codes, and is right for every type."""
-    same = _text_of_all(field, block)
+    same = _text_of_all(columns)
     if same is not None:
-        return [READERS[field.type](field, same)] * block.count
-    cells = _cells(field, block)
-    values = {text: READERS[field.type](field, text) for text in set(cells)}
+        return [READERS[field.type](field, same)] * len(columns[0])
+    texts = _texts(columns)
+    values = {text: READERS[field.type](field, text) for text in set(texts)}
     if all(text == value for text, value in values.items()):
-        return cells
-    return list(map(values.__getitem__, cells))
+        return texts
+    return list(map(values.__getitem__, texts))
 
 
-def _text_of_all(field: Field, block: Block) -> str | None:
-    """The text of the field, if it is the same in all lines: a date mostly is."""
-    line_feeds = b"\n" * block.count
-    if all(column == column[:1] * block.count != line_feeds for column in _characters(field, block)):
-        return block.content[block.start + field.start - 1 : block.start + field.end].decode("iso-8859-1")
-    return None
+def _text(field: Field, columns: _Characters) -> Sequence[Value]:
+    if field.required or b" " in columns[-1]:
+        return _by_distinct_texts(field, columns)
+    return _texts(columns)
 
 
-def _cells(field: Field, block: Block) -> list[str]:
-    return _texts(block.joined(*field.position), block)
+def _digits(field: Field, columns: _Characters) -> Sequence[Value]:
+    return _texts(columns) if _are_digits(field, columns) else _by_distinct_texts(field, columns)
 
 
-def _texts(joined: bytes, block: Block) -> list[str]:
-    texts = joined.decode("iso-8859-1").split("\n")
-    if len(texts) != block.count:
-        raise ValueError  # a line feed in the field: what looks like a line is two
-    return texts
+def _integers(field: Field, columns: _Characters) -> Sequence[Value]:
+    if not _are_digits(field, columns):
+        return _by_distinct_texts(field, columns)
+    return list(
+        map(int, _texts(_without_filling(columns, b"0")))
+    )  # int() takes a blank in the place of a sign
 
 
-def _digits(field: Field, block: Block) -> Sequence[Value]:
-    return _cells(field, block) if _are_digits(field, block) else _by_distinct_texts(field, block)
-
-
-def _plain_texts(field: Field, block: Block) -> Sequence[Value]:
-    same = _text_of_all(field, block)
-    cells = _cells(field, block) if same is None else []
-    if not cells or field.required or any(" " in cell for cell in cells):
-        return _by_distinct_texts(field, block)
-    return cells  # without a blank there is nothing to take off
-
-
-def _integers(field: Field, block: Block) -> Sequence[Value]:
-    if not _are_digits(field, block):
-        return _by_distinct_texts(field, block)
-    return list(map(int, significant(field, block)))  # int() takes a blank in the place of a sign
-
-
-def _reference(field: Field, block: Block) -> Sequence[Value]:
-    joined = block.joined(_beginning(field, block, b" "), field.end)
-    texts = _texts(joined, block)
-    if b" " in joined:  # references of several lengths
+def _reference(field: Field, columns: _Characters) -> Sequence[Value]:
+    filled = _without_filling(columns, b" ")
+    texts = _texts(filled)
+    if any(b" " in column for column in filled):  # references of several lengths
         texts = [text.strip(" ") for text in texts]
         if " " in "".join(texts) or (field.required and "" in texts):
             raise ValueError
     return texts
 
 
-_CHECKS: Mapping[FieldType, Callable[[Field, Block], object]] = {
+_CHECKS: Mapping[FieldType, Callable[[Field, _Characters], object]] = {
     "text": _check_text,
     "digits": _check_digits,
     "number": _check_digits,
@@ -185,10 +179,10 @@ _CHECKS: Mapping[FieldType, Callable[[Field, Block], object]] = {
     "constant": _check_constant,
     "filler": _check_text,
 }
-_VALUES: Mapping[FieldType, Callable[[Field, Block], Sequence[Value]]] = {
+_VALUES: Mapping[FieldType, Callable[[Field, _Characters], Sequence[Value]]] = {
+    "text": _text,
     "digits": _digits,
     "number": _integers,
     "amount": _integers,
     "reference": _reference,
-    "text": _plain_texts,
 }

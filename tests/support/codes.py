@@ -38,15 +38,13 @@ def trees() -> tuple[tuple[Path, ast.Module], ...]:
     )
 
 
-def reasons(module: str) -> set[str]:
-    """The first arguments of every `Reason(...)` in a module of the core."""
+def reasons(module: str, *callees: str) -> set[str]:
+    """The codes of the reasons that a module of the core gives: of `Reason(...)`, and behind the first argument of `callees`."""
     tree = ast.parse((PACKAGES[0] / "core" / module).read_text(encoding="utf-8"))
-    return {
-        text
-        for call in _calls(tree)
-        if _name(call) == "Reason" and call.args
-        for text in _texts(call.args[:1])
-    }
+    calls = list(_calls(tree))
+    given = [call.args[0] for call in calls if _name(call) == "Reason" and call.args]
+    given += [call.args[1] for call in calls if _name(call) in callees and len(call.args) > 1]
+    return set(_texts(given))
 
 
 def dynamic() -> Mapping[str, set[str]]:

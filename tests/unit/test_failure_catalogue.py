@@ -44,6 +44,7 @@ def test_each_text_is_made_of_whole_sentences():
         texts = (failure.meaning, failure.cause, failure.cure)
         assert [text for text in texts if not re.fullmatch(r"[A-Z`].*\.", text)] == [], failure.code
         assert "\n" not in "".join(texts)
+        assert ". " not in failure.meaning, failure.code
 
 
 def test_no_cure_marks_a_command_that_there_is_not():

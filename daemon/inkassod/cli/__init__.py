@@ -16,7 +16,14 @@ from typing import Annotated
 
 import typer
 
-from inkassod.cli import commands_exchange, commands_explain, commands_handover, commands_look, commands_setup
+from inkassod.cli import (
+    commands_exchange,
+    commands_explain,
+    commands_handover,
+    commands_look,
+    commands_setup,
+    commands_show,
+)
 from inkassod.cli.context import FAILED, Call
 from inkassod.cli.errors import debugging, failure_of, tell
 
@@ -62,6 +69,7 @@ for _group in (
     commands_exchange.commands,
     commands_handover.commands,
     commands_look.commands,
+    commands_show.commands,
     commands_explain.commands,
     commands_setup.commands,
 ):

@@ -71,12 +71,13 @@ def problem_lines(run: Document) -> Iterator[Block]:
         return
     yield f"\nRun {run['run']}:"
     for problem in problems[:FIRST_PROBLEMS]:
-        yield f"  {_problem_line(problem)}"
+        yield f"  {problem_line(problem)}"
     if len(problems) > FIRST_PROBLEMS:
         yield f"  ... and {len(problems) - FIRST_PROBLEMS} more: inkassod log show {run['run']}"
 
 
-def _problem_line(problem: Document) -> str:
+def problem_line(problem: Document) -> str:
+    """A problem in one line."""
     return f"{'warning: ' if problem['warning'] else ''}{cell(problem['message'])}"
 
 
@@ -135,7 +136,7 @@ def _facts(run: Document) -> dict[str, Any]:
 def _details(run: Document, *, effects: int) -> Iterator[Block]:
     if run["problems"]:
         yield "\nProblems"
-        rows = [(one["line"], one["code"], _problem_line(one)) for one in run["problems"]]
+        rows = [(one["line"], one["code"], problem_line(one)) for one in run["problems"]]
         yield Grid(("line", "code", "message"), rows)
     if run["effects"]:
         yield "\nEffects"
@@ -150,11 +151,11 @@ def _details(run: Document, *, effects: int) -> Iterator[Block]:
 def raw(document: Document) -> Iterator[Block]:
     """The lines of a file, numbered; under a line with problems each one, with the failing field marked."""
     for problem in document["problems"]:
-        yield _problem_line(problem)
+        yield problem_line(problem)
     for line in document["lines"]:
         yield f"{line['line']:>6} | {line['text']}"
         for problem in line["problems"]:
-            yield f"       | {_marker(problem['marked'])}{_problem_line(problem)}"
+            yield f"       | {_marker(problem['marked'])}{problem_line(problem)}"
 
 
 def _marker(marked: Sequence[int] | None) -> str:

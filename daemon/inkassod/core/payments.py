@@ -58,8 +58,9 @@ def waiting_double(payment: Any) -> FormatProblem:
 
 
 def _once_more(payment: Any) -> str:
+    alike = "day" if payment["date"] == payment["twin_date"] else "number at the bank"
     return (
-        f"the payment of line {payment['twin_line']} of run {payment['twin_run']} once more (same invoice, amount and day): "
+        f"the payment of line {payment['twin_line']} of run {payment['twin_run']} once more (same invoice, amount and {alike}): "
         f"it counts nowhere until `inkassod double {payment['entry']}` says whether it is the same"
     )
 

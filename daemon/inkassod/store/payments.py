@@ -110,8 +110,8 @@ def _settle(connection: Connection, which: Callable[[Any], Any]) -> None:
     connection.execute(update(entries).where(these, entries.c.reference != "").values(invoice_no=_sole()))
     # Of two that are settled now the later one is the double; what was settled before counts already.
     before = or_(not_(which(_TWIN)), _TWIN.c.entry < entries.c.entry)
-    connection.execute(_doubled(these, SAME, and_(_SAME_NUMBER, before)))
-    connection.execute(_doubled(these, POSSIBLE, and_(_SAME_DAY, before)))
+    connection.execute(_doubled(these, SAME, and_(_ONE_NUMBER, _ONE_DAY, before)))
+    connection.execute(_doubled(these, POSSIBLE, and_(_MAYBE, before)))
     # What is set aside counts nowhere until somebody says that it is a payment of its own.
     connection.execute(
         update(entries).where(these, entries.c.double.in_((SAME, POSSIBLE))).values(invoice_no=None)
@@ -133,8 +133,9 @@ def _sole() -> Any:
 
 
 # Two files may bring one payment (OCR Giro and camt.054, a copy ordered again, files that overlap): then they agree in invoice,
-# amount and currency. The bank's own number decides where both carry it: equal, it is the same payment; unequal, they are two,
-# as long as one format wrote both (each has its own use of such numbers). Else equal days make it possible, for a person to decide.
+# amount and currency. On one day, the bank's own number decides where both carry it: equal, it is the same payment; unequal, they
+# are two, as long as one format wrote both (each has its own use of such numbers). One day without such numbers, or one number on
+# two days (a standing order may keep its number), makes it possible, for a person to decide.
 _TWIN = entries.alias("twin")
 _ALIKE = and_(
     _TWIN.c.creditor == entries.c.creditor,
@@ -145,7 +146,8 @@ _ALIKE = and_(
     _TWIN.c.currency == entries.c.currency,
 )
 _NUMBERED = and_(entries.c.bank_reference != "", _TWIN.c.bank_reference != "")
-_SAME_NUMBER = and_(_NUMBERED, _TWIN.c.bank_reference == entries.c.bank_reference)
+_ONE_NUMBER = and_(_NUMBERED, _TWIN.c.bank_reference == entries.c.bank_reference)
+_ONE_DAY = _TWIN.c.date == entries.c.date
 
 
 def _format_of(entry: Any) -> Any:
@@ -153,7 +155,7 @@ def _format_of(entry: Any) -> Any:
 
 
 _TOLD_APART = and_(_NUMBERED, _format_of(_TWIN) == _format_of(entries))
-_SAME_DAY = and_(_TWIN.c.date == entries.c.date, not_(func.coalesce(_TOLD_APART, false())))
+_MAYBE = or_(_ONE_NUMBER, and_(_ONE_DAY, not_(func.coalesce(_TOLD_APART, false()))))
 
 
 def _doubled(ours: Any, state: str, how: Any) -> Update:
@@ -219,6 +221,7 @@ def _with_twin(these: Any) -> Any:
             entries,
             twin.c.run.label("twin_run"),
             twin.c.line.label("twin_line"),
+            twin.c.date.label("twin_date"),
             twin.c.invoice_no.label("twin_invoice"),
         )
         .outerjoin(twin, twin.c.entry == entries.c.double_of)

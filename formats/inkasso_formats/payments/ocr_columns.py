@@ -24,7 +24,7 @@ from inkasso_formats.problems import FormatError, FormatProblem
 from inkasso_formats.records import Payment
 from inkasso_formats.references import is_kid
 
-_CHUNK = 512 * 1024  # bytes read at once, about 3,000 payments; with more of them it gets no faster
+_CHUNK = 768 * 1024  # bytes read at once, about 4,800 payments; with more of them it gets no faster
 _FEWEST = 8  # transactions: fewer are read faster one by one
 _LINE_ENDS = {records.LENGTH + 1: b"\n", records.LENGTH + 2: b"\r\n"}  # by the length of a line with its end
 _RECORD_TYPE = 6  # where it begins in a line, from 0

@@ -15,6 +15,7 @@ from inkasso_formats.records import Payment
 
 CURRENCY = "NOK"  # OCR Giro knows no other
 _UNKNOWN_PAYER = "0" * 11
+_ZEROS = "0" * 9  # an archive reference that is none; less than any other of digits
 
 
 def payment(
@@ -109,16 +110,18 @@ def payments(
         reversal=reversal,
         text=nothing,
         invoice_refs=[()] * count,
-        bank_reference=_bank_references(items) or nothing,
+        bank_reference=_bank_references(items),
         value_date=[None] * count,
         payer_id=nothing,
         payer_bankgiro=nothing,
     )
 
 
-def _bank_references(items: Transactions) -> list[str] | None:
-    """`bank_reference` of all of them; None where none has a number."""
-    numbers = items.archive_reference
-    if numbers[0].strip("0") or numbers.count(numbers[0]) < len(numbers):
-        return list(map(bank_reference, items.type, numbers))
-    return None
+def _bank_references(items: Transactions) -> Sequence[str]:
+    """`bank_reference` of all of them."""
+    numbers, kinds = items.archive_reference, items.type
+    if min(numbers) <= _ZEROS:  # zeros or blanks somewhere
+        return list(map(bank_reference, kinds, numbers))
+    if items.types <= ARCHIVED:
+        return numbers
+    return [number if kind in ARCHIVED else "" for kind, number in zip(kinds, numbers, strict=True)]

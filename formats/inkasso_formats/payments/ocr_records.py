@@ -29,9 +29,8 @@ TRANSACTION_TYPES: Mapping[str, str] = {
 }
 REVERSALS = frozenset({"18", "20"})  # money taken back, yet added in the control sums (2.5, field 7)
 WITH_TEXT = frozenset({"20", "21"})  # these, and no others, have an amount item 3
-ARCHIVED = frozenset(
-    {"10", "11", "13", "14", "16", "17"}
-)  # the payment's own number in the bank's archive (4.3, field 6)
+# Types whose amount item 2 holds the number of the payment itself in the archive; 12 has an agreement there, 18 to 21 BAX numbers.
+ARCHIVED = frozenset({"10", "11", "13", "14", "16", "17"})
 
 _TYPE = Field(
     name="type",

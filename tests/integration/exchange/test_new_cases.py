@@ -8,7 +8,7 @@ from importlib import resources
 import pytest
 
 from inkasso_formats.dialects import Parsed, load_text, parse
-from inkassod import outgoing, selection
+from inkassod import new_cases, selection
 from inkassod.core.model import CaseStatus
 from inkassod.installation import Installation
 from support.exchange import PERSON, committed, dies_at, effects, log, problems, row, table, waiting
@@ -103,7 +103,7 @@ def test_what_was_paid_meanwhile_is_taken_off_the_list(tmp_path):
     ready(installation, "1001", "1002", "1003")
     selection.transfer(installation, AGREEMENT, ["1001", "1002", "1003"], PERSON)
     feed(installation, entry("B1", 100_000, "1001"), entry("B2", 40_000, "1002"))
-    run = outgoing.send_new_cases(installation, AGREEMENT, PERSON)
+    run = new_cases.send_new_cases(installation, AGREEMENT, PERSON)
     assert [(one.invoice_no, one.principal) for one in _parsed(installation).records] == [
         ("1002", 60_000),
         ("1003", 100_000),
@@ -118,7 +118,7 @@ def test_what_was_disputed_meanwhile_waits_and_says_so(tmp_path):
     ready(installation, "1001", "1002")
     selection.transfer(installation, AGREEMENT, ["1001", "1002"], PERSON)
     feed(installation, invoice("1001", reference="100100", disputed=True))
-    run = outgoing.send_new_cases(installation, AGREEMENT, PERSON)
+    run = new_cases.send_new_cases(installation, AGREEMENT, PERSON)
     assert problems(installation, run) == ["record invoice, field invoice_no: '1001': the claim is disputed"]
     assert _statuses(installation) == ["to_transfer", "sent"]
 
@@ -145,11 +145,11 @@ def test_a_file_that_could_not_be_committed_uses_no_number(tmp_path, monkeypatch
     installation = build(tmp_path)
     ready(installation, "1001")
     with monkeypatch.context() as patched:
-        dies_at(patched, outgoing, "_queue", "after", error=RuntimeError("a fault"))
+        dies_at(patched, new_cases, "queue", "after", error=RuntimeError("a fault"))
         with pytest.raises(RuntimeError, match=r"^a fault$"):
             selection.transfer(installation, AGREEMENT, ["1001"], PERSON)
     assert waiting(installation) == []
     assert log(installation, kind="new_cases") == []
     assert _statuses(installation) == ["to_transfer"]
-    outgoing.send_new_cases(installation, AGREEMENT, PERSON)
+    new_cases.send_new_cases(installation, AGREEMENT, PERSON)
     assert _parsed(installation).head.sequence_no == 1

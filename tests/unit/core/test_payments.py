@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 import pytest
 
@@ -12,14 +13,16 @@ PAYMENT = {
     "entry": 9,
     "run": 4,
     "line": 3,
+    "date": date(2026, 3, 1),
     "reference": "R1",
     "currency": "NOK",
     "invoice_no": None,
     "double": "",
     "twin_run": None,
     "twin_line": None,
+    "twin_date": None,
 }
-TWICE = {**PAYMENT, "twin_run": 2, "twin_line": 7}
+TWICE = {**PAYMENT, "twin_run": 2, "twin_line": 7, "twin_date": date(2026, 3, 1)}
 SENTENCE = (
     "may be the payment of line 7 of run 2 once more (same invoice, amount and day): "
     "it counts nowhere until `inkassod double 9` says whether it is the same"
@@ -64,6 +67,12 @@ def test_a_possible_double_is_told_with_the_payment_that_it_may_repeat():
     problem = possible_double(TWICE)
     assert (problem.code, problem.warning) == ("payment.possible_double", False)
     assert problem.message == f"line 3, record payment, field reference: 'R1': {SENTENCE}"
+
+
+def test_a_number_of_the_bank_on_two_days_is_told_as_such():
+    """Why somebody has to decide stands in the sentence."""
+    problem = possible_double({**TWICE, "twin_date": date(2026, 2, 1)})
+    assert "once more (same invoice, amount and number at the bank): it counts nowhere" in problem.message
 
 
 def test_a_double_that_waited_is_told_by_the_run_that_brought_it():

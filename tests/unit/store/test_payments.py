@@ -276,10 +276,12 @@ def test_no_payments_are_no_fault(connection: Connection):
 @pytest.mark.parametrize(
     ("first", "second", "forms", "double"),
     [
-        # the bank's own number, the same: one payment, also where the formats date it differently
+        # the bank's own number, the same: one payment
         ({"bank_reference": "1"}, {"bank_reference": "1"}, ("ocr_giro", "camt054"), "same"),
         ({"bank_reference": "1"}, {"bank_reference": "1"}, ("camt054", "camt054"), "same"),
-        ({"bank_reference": "1"}, {"bank_reference": "1", "date": NEXT}, ("ocr_giro", "camt054"), "same"),
+        # but not on two days: a standing order may keep its number
+        ({"bank_reference": "1"}, {"bank_reference": "1", "date": NEXT}, ("ocr_giro", "camt054"), "possible"),
+        ({"bank_reference": "1"}, {"bank_reference": "2", "date": NEXT}, ("ocr_giro", "camt054"), ""),
         # numbers that differ, within one format: two payments
         ({"bank_reference": "1"}, {"bank_reference": "2"}, ("camt054", "camt054"), ""),
         # numbers that differ between formats, or a number lacking: nobody can tell
