@@ -5,7 +5,7 @@ PYTHON ?= python3
 PIP = .venv/bin/pip install --disable-pip-version-check --no-input --quiet
 ARGS ?=
 
-.PHONY: demo test check bench wheel lock clean
+.PHONY: golden demo test check bench wheel lock clean
 .DEFAULT_GOAL := test
 
 # The pinned versions with their hashes, then the project itself, editable, built with what is pinned.
@@ -36,6 +36,12 @@ bench: .venv/dev
 
 wheel: .venv/dev
 	@.venv/bin/python tests/wheel.py $(ARGS)
+
+# Renews what is generated: samples' expected values, documents' tables, the example settings. Look at the difference.
+golden: .venv/dev
+	@PYTHONPATH=tests .venv/bin/python tests/golden.py $(ARGS)
+	@PYTHONPATH=tests .venv/bin/python tests/support/golden_dialects.py $(ARGS)
+	@PYTHONPATH=tests .venv/bin/python tests/unit/formats/test_dialects_describe.py
 
 lock:
 	@.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --upgrade pyproject.toml --group build --output-file requirements.lock

@@ -118,11 +118,9 @@ def _transactions(first: int, last: int, day: str) -> Iterator[tuple[int, str]]:
         amount = (row % 9000 + 100) * 100 + row % 100
         number = row - first + 1
         payer = "00990000018" if row % 2 else f"0099{row % 10_000_000:07d}"
-        yield (
-            amount,
-            f"NY091030{number:07d}{day}01011000010{amount:017d}{f'{row:010d}':>25}000000"
-            f"\r\nNY091031{number:07d}0000000000{row:09d}0000000{day}{payer}{'0' * 22}\r\n",
-        )
+        first_item = f"NY091030{number:07d}{day}01011000010{amount:017d}{f'{row:010d}':>25}000000"
+        second_item = f"NY091031{number:07d}0000000000{row:09d}0000000{day}{payer}{'0' * 22}"
+        yield amount, f"{first_item}\r\n{second_item}\r\n"
 
 
 def feed(folder: str) -> tuple[float, Any]:

@@ -17,12 +17,14 @@ from inkasso_formats.payments import bgmax, bgmax_records, camt054, camt_paths, 
 from inkasso_formats.payments.ocr_records import RECORDS, TRANSACTION_TYPES
 from inkasso_formats.problems import FormatError
 from inkasso_formats.tolerance import DEFAULTS, SWITCHES
+from inkassod.settings import example, settings_tables
 from support import failures_document
 from support.generated import replace_between
 
 TESTS = Path(__file__).parent
 DATA = TESTS / "data"
 DOCS = TESTS.parent / "docs"
+EXAMPLE = TESTS.parent / "config" / "inkassod.example.toml"
 
 
 def ocr_expected(content: bytes) -> object:
@@ -156,6 +158,7 @@ DOCUMENTS: Mapping[str, Mapping[str, Callable[[], str]]] = {
     "formats/camt054.md": {"paths": camt_tables, "samples": camt_samples},
     "formats/tolerance.md": {"switches": tolerance_table},
     "failures.md": {"codes": failures_document.codes},
+    "settings.md": {"settings": settings_tables},
 }
 
 
@@ -190,6 +193,7 @@ def everything() -> Iterator[tuple[Path, str]]:
             yield expected_file(sample), as_text(expected(sample.read_bytes()))
     for path in DOCUMENTS:
         yield DOCS / path, document(path)
+    yield EXAMPLE, example()
 
 
 def main(arguments: list[str]) -> int:

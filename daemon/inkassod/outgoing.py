@@ -32,6 +32,7 @@ class Written:
 
 
 def start(installation: Installation, connection: Connection, kind: str, agreement: str, actor: Actor) -> int:
+    """A new run for a file that leaves."""
     return journal.start(
         connection,
         kind=kind,

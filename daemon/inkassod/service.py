@@ -14,7 +14,7 @@ from datetime import datetime, time
 
 import structlog
 
-from inkassod import exchange, notify, runs, selection
+from inkassod import exchange, notify, runs, selection, spool
 from inkassod.corrections import UnreadPaymentsError, generate, unread_payments
 from inkassod.handling import TroubleError
 from inkassod.installation import SCHEDULE, WATCHER, Actor, Installation
@@ -178,11 +178,16 @@ class Service:
 
     def _area_worker(self, area: Area) -> tuple[Worker, Inbox]:
         state = {"next": 0.0}
+        told: set[str] = set()
 
         def work(woken: bool) -> None:
             if not woken and real_time.monotonic() < state["next"]:
                 return
             runs.work_through(self._installation, area, WATCHER, complete=inbox.take_complete())
+            for name, reason in spool.oddities(area):
+                if name not in told:
+                    _log.warning("never_taken", area=area.name, file=name, reason=reason)
+                    told.add(name)
             daemon = self._installation.settings.daemon
             pause = daemon.settle_seconds if runs.anything_waits(area) else daemon.scan_seconds
             state["next"] = real_time.monotonic() + min(pause, daemon.scan_seconds)
