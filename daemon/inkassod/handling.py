@@ -17,7 +17,7 @@ from inkassod import log, spool
 from inkassod.core.model import Counts
 from inkassod.inbound import identified, take_effect
 from inkassod.installation import Installation
-from inkassod.kinds import Source
+from inkassod.reading import Source
 from inkassod.spool import Claimed, FileChanging, SpoolError
 from inkassod.store import journal
 

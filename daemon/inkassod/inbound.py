@@ -16,7 +16,8 @@ from inkasso_formats.problems import FormatError, FormatProblem
 from inkassod.core.decision import Decision
 from inkassod.core.model import Counts
 from inkassod.installation import Installation
-from inkassod.kinds import KINDS, Batch, Kind, Reading, Source
+from inkassod.kinds import KINDS
+from inkassod.reading import Batch, Kind, Reading, Source
 from inkassod.status_feed import add_status_feed
 from inkassod.store import journal, outbox
 

@@ -16,8 +16,8 @@ from inkasso_formats.problems import FormatError, FormatProblem
 from inkasso_formats.records import Payment
 from inkassod.core.model import money
 from inkassod.inbound import HEAD
-from inkassod.kinds import PAYMENT_READERS
 from inkassod.masking import masked_problem, masked_value
+from inkassod.payment_files import PAYMENT_READERS
 
 Document = dict[str, Any]
 Item = Payment | AnyRecord

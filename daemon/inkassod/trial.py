@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from inkassod.inbound import identified, take_effect
 from inkassod.installation import Installation
-from inkassod.kinds import Source
+from inkassod.reading import Source
 from inkassod.store import journal, news
 
 

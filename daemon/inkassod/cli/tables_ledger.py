@@ -173,8 +173,8 @@ def unmatched(document: Document) -> Iterator[Block]:
     elif not twice:
         yield "Every entry settles an invoice."
     if twice:
-        count = f"{len(twice)} payment{'s' if len(twice) != 1 else ''}"
-        yield f"{count} may have come twice and count nowhere: `inkassod double` lists them."
+        count, verb = ("1 payment", "counts") if len(twice) == 1 else (f"{len(twice)} payments", "count")
+        yield f"{count} may have come twice and {verb} nowhere: `inkassod double` lists {'it' if verb == 'counts' else 'them'}."
 
 
 def doubles(document: Document) -> list[Block]:

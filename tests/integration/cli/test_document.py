@@ -10,13 +10,15 @@ import pytest
 from inkasso_formats.feed import render_csv
 from inkassod.core.model import CaseStatus
 from support.commands_document import options, reference, replayed, tree
+from support.exchange import payment_file
 from support.generated import replace_between
 from support.installation import customer, entry, feed, invoice, reminder
 
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "commands.md"
 SLICE = """
 run; demo --once; read --dry-run; fetch --agreement; send --agreement; candidates --qualifying --held; transfer --all --raise-level;
-hold --reason; release --reason; corrections preview; corrections generate --force --reason; settle; unsettle;
+hold --reason; release --reason; corrections preview; corrections generate --force --reason; settle --reason; unsettle --reason;
+double --reason; show --diff --mask --json;
 cases list --status --agreement --invoice --limit; cases show; unmatched;
 log list --kind --outcome --agreement --trigger --since --until --limit; log show; log raw; log export --format; retry;
 mark --reason; config check; config show; config example; layout describe; simulate --password-file
@@ -43,6 +45,8 @@ def answer(inkassod, installation, tmp_path, monkeypatch):
     )
     (tmp_path / "invoices-extra.csv").write_text(INVOICES, "utf-8")
     (tmp_path / "entries-extra.csv").write_bytes(render_csv([entry("B7", 25_000, "1001")]))
+    for number, name in ((1, "payments.ocr"), (2, "payments-again.ocr")):
+        (tmp_path / name).write_bytes(payment_file(("100200", 40_000), number=number))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("INKASSOD_CONFIG", "inkassod.toml")
 
@@ -84,6 +88,9 @@ def test_every_key_of_the_documents_is_described(inkassod, two_invoices, tmp_pat
     """What --json answers with has its place in the section on JSON."""
     path = tmp_path / "entries-1.csv"
     path.write_bytes(render_csv([entry("B7", 25_000, "1001"), entry("B8", 5_000)]))
+    first, second = tmp_path / "1.ocr", tmp_path / "2.ocr"
+    for number, file in enumerate((first, second), 1):
+        file.write_bytes(payment_file(("100200", 40_000), ("100100", number), number=number))
     answers = [
         inkassod.json(*words).document
         for words in (
@@ -94,6 +101,10 @@ def test_every_key_of_the_documents_is_described(inkassod, two_invoices, tmp_pat
             ["candidates"],
             ["cases", "show", "1001"],
             ["unmatched"],
+            ["read", "payments", first, second],
+            ["double"],
+            ["show", first],
+            ["show", first, "--diff", second],
             ["log", "show", "5"],
             ["log", "raw", "5"],
             ["config", "check"],

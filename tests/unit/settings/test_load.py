@@ -155,6 +155,21 @@ def test_a_creditor_without_an_agreement_is_enough(write):
     assert load(path).agreements == {}
 
 
+@pytest.mark.parametrize(
+    ("line", "known"),
+    [
+        ('agency_bankgiros = ["123-4566"]', "agency_bankgiros"),
+        ('agency_id_numbers = ["556677-8899"]', "agency_id_numbers"),
+        ('agency_names = ["Perintä Oy"]', "agency_names"),
+    ],
+)
+def test_an_agency_may_be_known_by_other_things_than_an_account(write, line, known):
+    """Swedish files name a bankgiro, others an organisation number, Finnish ones a name: one of the four lists is enough."""
+    agreement = load(write(('agency_accounts = ["99991122334"]', line))).agreements["intrum"]
+    assert len(getattr(agreement, known)) == 1
+    assert agreement.agency_accounts == ()
+
+
 def test_the_settings_are_shown_with_defaults_and_in_the_form_of_the_file(write, tmp_path, monkeypatch):
     """What `config show` prints could stand in the file, and holds a secret's name, never the secret."""
     (tmp_path / "credentials").mkdir()
