@@ -171,6 +171,20 @@ def test_payments_are_told_apart_where_the_numbers_begin_again_with_a_block():
     assert [payment.identity[-2:] for payment in outcome[1]] == ["-1"] * 10 + ["-2"] * 10
 
 
+@pytest.mark.parametrize(("old", "new"), [("NY09103100000", "NY09113100000"), ("0000010", "0000011")])
+def test_an_item_of_another_transaction_is_noticed_in_a_long_run(old, new):
+    """Type and transaction number of the second item are those of the first."""
+    outcome = equal_in_both(ocr.changed(22, old, new, plain(40)))
+    assert (outcome[0], [problem.code for problem in outcome[1]]) == ("refused", ["ocr.pair"])
+
+
+def test_no_block_is_given_out_after_a_problem():
+    """Nothing of such a file counts."""
+    blocks = columns(ocr.changed(2, "12345678903", "1234567890A", plain(40)))
+    with pytest.raises(FormatError):
+        next(blocks)
+
+
 def test_a_carriage_return_at_the_end_of_a_record_belongs_to_the_line_end():
     """The record has 79 characters then, in columns as line by line."""
     content = plain(20).splitlines(keepends=True)
