@@ -22,6 +22,7 @@ from inkassod import (
     acts,
     clock,
     corrections,
+    effect_views,
     exchange,
     inbound,
     notify,
@@ -186,9 +187,9 @@ def _waiting(installation: Installation, kind: str) -> list[Path]:
 
 def _trial(installation: Installation, kind: str, path: Path) -> Document:
     found = trial.dry_run(installation, path, expected=kind)
-    effects = views.new_effects(found.new, found.more)
-    effects += [views.effect(row) for row in found.effects]
-    effects += [views.payment_effect(row) for row in found.payments]
+    effects = effect_views.new_effects(found.new, found.more)
+    effects += [effect_views.effect(row) for row in found.effects]
+    effects += [effect_views.payment_effect(row) for row in found.payments]
     return {
         **views.run(found.run),
         "run": None,
@@ -365,7 +366,7 @@ def settle(installation: Installation, entry_no: str, actor: Actor, *, settlemen
 
 def doubles(installation: Installation) -> list[Document]:
     """The payments that may repeat another and wait for a decision, oldest first."""
-    return [views.double(row) for row in acts.doubles(installation)]
+    return [effect_views.double(row) for row in acts.doubles(installation)]
 
 
 def double_decide(installation: Installation, entry: int, actor: Actor, *, same: bool) -> Document:
@@ -474,10 +475,12 @@ def log_show(installation: Installation, run: int) -> Document:
         if row is None:
             raise NotFoundError(f"there is no run {run}")
         effects = (
-            views.new_effects(*news.new_rows_of(connection, run, news.MOST)) if row["kind"] == "feed" else []
+            effect_views.new_effects(*news.new_rows_of(connection, run, news.MOST))
+            if row["kind"] == "feed"
+            else []
         )
-        effects += [views.effect(one) for one in journal.effects_of(connection, run)]
-        effects += [views.payment_effect(one) for one in journal.payments_of(connection, run)]
+        effects += [effect_views.effect(one) for one in journal.effects_of(connection, run)]
+        effects += [effect_views.payment_effect(one) for one in journal.payments_of(connection, run)]
         return {
             **views.run(row),
             "problems": [views.problem(one) for one in journal.problems_of(connection, run)],

@@ -95,6 +95,7 @@ DEFAULTS: Mapping[str, Tolerance] = {
         tabs=True, utf8=True
     ),  # Bankgirot's own example is going round with TABs, and in UTF-8
     "ktl": Tolerance(),
+    "ocr_giro": Tolerance(),
 }
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -131,6 +132,10 @@ class Deviations:
         )
         self._tell(switch, problem)
 
+    def refused(self, switch: Switch) -> bool:
+        """Whether a deviation of the file has been met that its switch does not allow: then it needs no other problem."""
+        return switch in self._met and not getattr(self.tolerance, switch)
+
     def _tell(self, switch: Switch, place: FormatProblem) -> None:
         meaning = SWITCHES[switch]
         if not getattr(self.tolerance, switch):
@@ -149,31 +154,17 @@ def lines(content: bytes | Iterable[bytes], found: Deviations, length: int) -> I
     """
     raw_lines = io.BytesIO(content) if isinstance(content, bytes) else content
     for number, raw in enumerate(raw_lines, 1):
-        if len(raw) == length + 2 and raw.endswith(b"\r\n") and raw.isascii() and b"\t" not in raw:
-            line = raw[:-2].decode("ascii")
-        else:
-            line = _mended(raw, number, found, length)
+        line = mended(raw, number, found, length)
         if not line.isprintable():
             line = _CONTROL.sub(" ", line)
         if line.strip(" "):
             yield number, line
 
 
-def filled(record: Record, line: str, number: int, found: Deviations) -> str | None:
-    """A line that is too short filled up with blanks; None where that was refused, and the problem told."""
-    if len(line) >= record.length:
-        return line
-    last = record.fields[-1]
-    whole = last.start - 1 if last.type == "filler" else record.length
-    if len(line) >= whole:
-        found.met("trailing_blanks", number)
-        return line.ljust(record.length)
-    field = next(field for field in record.fields if field.end > len(line))
-    found.met_in("short_last_field", record, field, number, value=line[field.start - 1 :])
-    return line.ljust(record.length) if found.tolerance.short_last_field else None
-
-
-def _mended(raw: bytes, number: int, found: Deviations, length: int) -> str:
+def mended(raw: bytes, number: int, found: Deviations, length: int) -> str:
+    """One line of a file, by its number, without its line end; see `lines`. Control characters stay, and blank lines are blank."""
+    if len(raw) == length + 2 and raw.endswith(b"\r\n") and raw.isascii() and b"\t" not in raw:
+        return raw[:-2].decode("ascii")
     if number == 1 and raw.startswith(_BYTE_ORDER_MARK):
         raw = raw.removeprefix(_BYTE_ORDER_MARK)
         found.met("byte_order_mark", number)
@@ -194,6 +185,24 @@ def _mended(raw: bytes, number: int, found: Deviations, length: int) -> str:
         line = line[:length]
         found.met("trailing_blanks", number)
     return line
+
+
+def filled(record: Record, line: str, number: int, found: Deviations) -> str | None:
+    """A line that is too short filled up with blanks; None where that was refused, and the problem told.
+
+    A filler of another character than the blank is no blank end: a writer fills it, and no editor trims it.
+    """
+    if len(line) >= record.length:
+        return line
+    last = record.fields[-1]
+    blank_end = last.type == "filler" and last.constant.strip(" ") == ""
+    whole = last.start - 1 if blank_end else record.length
+    if len(line) >= whole:
+        found.met("trailing_blanks", number)
+        return line.ljust(record.length)
+    field = next(field for field in record.fields if field.end > len(line))
+    found.met_in("short_last_field", record, field, number, value=line[field.start - 1 :])
+    return line.ljust(record.length) if found.tolerance.short_last_field else None
 
 
 def _line_end(raw: bytes, number: int, found: Deviations) -> None:

@@ -45,7 +45,7 @@ class Frame:
         self._within(element, self._message)
         if self._header is not None or self._notifications:
             raise _misplaced(element, "GrpHdr stands once, before all else")
-        spot = Spot(self._report, "GrpHdr", element, "GrpHdr")
+        spot = Spot(self._report, "GrpHdr", element)
         values: Values = {}
         read(element, self.trees["GrpHdr"], values)
         spot.judge_faults(values)
@@ -59,7 +59,7 @@ class Frame:
         if self._notification is None or self._notification.spot.element is not element:
             self._within(element, self._message)
             self._notifications += 1
-            spot = Spot(self._report, "Ntfctn", element, f"Ntfctn[{self._notifications}]")
+            spot = Spot(self._report, "Ntfctn", element, self._notifications)
             if self._header is None:
                 raise _misplaced(element, "GrpHdr is missing before the first notification")
             spot.remember_lines()
@@ -72,10 +72,8 @@ class Frame:
         if self._entry is None or self._entry.spot.element is not element:
             notification = self.notification(self._within(element, self.tags["Ntfctn"]))
             notification.entries += 1
-            where = f"Ntry[{notification.entries}]"
-            if self._notifications > 1:
-                where = f"{notification.spot.where}/{where}"
-            spot = Spot(self._report, "Ntry", element, where)
+            above = notification.spot if self._notifications > 1 else None
+            spot = Spot(self._report, "Ntry", element, notification.entries, above)
             values = self._head(element, "Ntry")
             self._entry = open_entry(notification.entries, spot, values, notification.currency)
             notification.currency = notification.currency or self._entry.currency
@@ -86,8 +84,8 @@ class Frame:
         if self._entry is None or self._box is None or self._box.spot.element is not element:
             entry = self.entry(self._within(element, self.tags["Ntry"]))
             entry.boxes += 1
-            place = f"[{entry.boxes}]" if entry.boxes > 1 else ""
-            spot = Spot(self._report, "NtryDtls", element, f"{entry.spot.where}/NtryDtls{place}")
+            number = entry.boxes if entry.boxes > 1 else 0
+            spot = Spot(self._report, "NtryDtls", element, number, entry.spot)
             spot.warning = entry.spot.warning
             self._box = open_box(spot, self._head(element, "NtryDtls"), entry.currency)
             return entry, self._box

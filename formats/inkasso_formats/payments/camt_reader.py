@@ -16,7 +16,8 @@ from inkasso_formats.payments.camt_model import NotificationHead
 from inkasso_formats.payments.camt_paths import LEVELS, Version
 from inkasso_formats.payments.camt_report import Report, Spot, TooManyProblemsError
 from inkasso_formats.payments.camt_totals import close_notification
-from inkasso_formats.payments.camt_xml import Element, Source, Values, read
+from inkasso_formats.payments.camt_shape import Shapes
+from inkasso_formats.payments.camt_xml import Element, Source
 from inkasso_formats.problems import FormatError, FormatProblem
 from inkasso_formats.records import Payment
 
@@ -37,7 +38,7 @@ class Reader:
         self.heads: list[NotificationHead] = []
         self.total = 0
         self._frame = Frame(self.report)
-        self._detail_tree = self._frame.trees["TxDtls"]
+        self._details = Shapes(self._frame.trees["TxDtls"])
         self._found: list[Payment] = []
         self._pending: OpenDetail | None = None
 
@@ -80,9 +81,8 @@ class Reader:
 
     def _end_detail(self, element: Element) -> None:
         entry, box = self._frame.box_of(element)
-        values: Values = {}
-        read(element, self._detail_tree, values)
-        spot = Spot(self.report, "TxDtls", element, f"{box.spot.where}/TxDtls[{box.details + 1}]")
+        values = self._details.read(element)
+        spot = Spot(self.report, "TxDtls", element, box.details + 1, box.spot)
         detail = open_detail(entry, box, spot, values)
         if detail.passed is not None:
             counted = entry.passed.setdefault(detail.passed, [0, 0])

@@ -52,11 +52,18 @@ class Spot:
     """An element whose values are being judged: where it stands, and whether what is wrong there only warns."""
 
     report: Report
-    level: str  # the key of its paths in LEVELS
+    level: str  # its name, and the key of its paths in LEVELS
     element: Element
-    where: str  # Ntry[2]/NtryDtls/TxDtls[5]
+    number: int = 0  # among those of its name; 0: not told
+    above: Spot | None = None  # what it stands in; None: not told
     warning: bool = False
     lines: dict[str, int | None] | None = None  # of values whose elements are forgotten
+
+    @property
+    def where(self) -> str:
+        """The place in words: Ntry[2]/NtryDtls/TxDtls[5]."""
+        place = f"{self.level}[{self.number}]" if self.number else self.level
+        return f"{self.above.where}/{place}" if self.above is not None else place
 
     def wrong(
         self, code: str, name: str, rule: str, value: str | None = None, *, warning: bool = False

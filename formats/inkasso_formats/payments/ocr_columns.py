@@ -23,29 +23,34 @@ from inkasso_formats.payments.ocr_reader import Reader
 from inkasso_formats.problems import FormatError, FormatProblem
 from inkasso_formats.records import Payment
 from inkasso_formats.references import is_kid
+from inkasso_formats.tolerance import DEFAULTS, Tolerance
 
 _CHUNK = 768 * 1024  # bytes read at once, about 4,800 payments; with more of them it gets no faster
 _FEWEST = 8  # transactions: fewer are read faster one by one
 _LINE_ENDS = {records.LENGTH + 1: b"\n", records.LENGTH + 2: b"\r\n"}  # by the length of a line with its end
+_JUDGED = (b"\t", b"\x1a")  # signs that `tolerance` mends or refuses wherever they stand in a line
 _RECORD_TYPE = 6  # where it begins in a line, from 0
 _ITEM_1 = ("type", "nets_date", "amount", "reference")
 _ITEM_2 = ("archive_reference", "payer_account")
 _TIES = ("type", "transaction_number")  # what the items of a transaction have in common
 
 
-def columns(content: BinaryIO | bytes) -> Iterator[PaymentColumns]:
+def columns(
+    content: BinaryIO | bytes, tolerance: Tolerance = DEFAULTS["ocr_giro"]
+) -> Iterator[PaymentColumns]:
     """The payments of a file, which can be rewound, block by block: those that `ocr_giro.parse` gives, in its order.
 
     Raises FormatError with all problems after the last block: the blocks before it count for nothing then.
     """
-    return ColumnReader(content).blocks()
+    return ColumnReader(content, tolerance).blocks()
 
 
 class ColumnReader:
     """Reads one file; `reader` holds what has been counted and warned of when the blocks are through."""
 
-    def __init__(self, content: BinaryIO | bytes) -> None:
-        self.reader = Reader()
+    def __init__(self, content: BinaryIO | bytes, tolerance: Tolerance) -> None:
+        self.reader = Reader(tolerance)
+        self._tolerance = tolerance
         self._file = io.BytesIO(content) if isinstance(content, bytes) else content
         self._told = 0  # warnings that have been handed out with a block
 
@@ -59,7 +64,7 @@ class ColumnReader:
         except OutOfOrder:
             # Once more from the beginning, to the same blocks, with every identity remembered.
             self._file.seek(start)
-            self.reader, self._told = Reader(), 0
+            self.reader, self._told = Reader(self._tolerance), 0
             yield from islice(self._read(Counted()), done, None)
 
     def _read(self, identities: Identities) -> Iterator[PaymentColumns]:
@@ -89,7 +94,7 @@ class ColumnReader:
         singles: list[Payment] = []
         place = 0
         while place < end and not self.reader.stopped:
-            run = _run(chunk, place) if self.reader.expects_transaction() else None
+            run = self._run(chunk, place) if self.reader.expects_transaction() else None
             items = _transactions(run, self.reader.number + 1) if run else None
             if run and items:
                 if singles:
@@ -103,6 +108,13 @@ class ColumnReader:
                 place = stop
         if singles:
             yield as_columns(singles, self._news())
+
+    def _run(self, chunk: bytes, place: int) -> _Run | None:
+        """The run that begins there, unless something in its lines is for `tolerance` to judge."""
+        run = _run(chunk, place)
+        if run is None or (run.width == records.LENGTH + 1 and not self._tolerance.lf_line_ends):
+            return None
+        return run if all(chunk.find(sign, place, run.end) < 0 for sign in _JUDGED) else None
 
     def _many(self, items: Transactions, identities: Identities) -> Iterator[PaymentColumns]:
         frame = self.reader.frame

@@ -26,6 +26,7 @@ from inkasso_formats.payments.ocr_reader import Reader
 from inkasso_formats.payments.ocr_writer import render
 from inkasso_formats.problems import FormatError
 from inkasso_formats.records import Payment
+from inkasso_formats.tolerance import DEFAULTS, Tolerance
 
 __all__ = [
     "Assignment",
@@ -52,7 +53,9 @@ def claims(head: bytes) -> bool:
     return first[:4] in {b"NY00", b"NY09", b"NY21"} and len(first) == _TAG and first[4:].isdigit()
 
 
-def parse(content: bytes | BinaryIO | Iterable[bytes]) -> OcrFile:
+def parse(
+    content: bytes | BinaryIO | Iterable[bytes], tolerance: Tolerance = DEFAULTS["ocr_giro"]
+) -> OcrFile:
     """All payments of a file; `content` is the whole of it, the file opened, or its lines, one after another.
 
     Bytes and files are read in blocks (`ocr_columns`), which is faster; lines one by one, to the same result.
@@ -63,10 +66,10 @@ def parse(content: bytes | BinaryIO | Iterable[bytes]) -> OcrFile:
     field cannot be read: then no payment of the file can be trusted.
     """
     if isinstance(content, bytes) or hasattr(content, "read"):
-        by_blocks = ColumnReader(cast("bytes | BinaryIO", content))
+        by_blocks = ColumnReader(cast("bytes | BinaryIO", content), tolerance)
         payments = [payment for block in by_blocks.blocks() for payment in block.payments()]
         return _file(payments, by_blocks.reader)
-    reader = Reader()
+    reader = Reader(tolerance)
     payments = list(_one_by_one(reader, content))
     if reader.problems:
         raise FormatError(reader.problems)
@@ -84,9 +87,11 @@ def _file(payments: list[Payment], reader: Reader) -> OcrFile:
     return OcrFile(payments=payments, transmissions=heads, warnings=tuple(reader.warnings))
 
 
-def read(content: bytes | Iterable[bytes]) -> tuple[Transmission, ...]:
+def read(
+    content: bytes | Iterable[bytes], tolerance: Tolerance = DEFAULTS["ocr_giro"]
+) -> tuple[Transmission, ...]:
     """Everything that a file says, record by record; `render` writes it again. Raises FormatError as `parse` does."""
-    reader = Reader()
+    reader = Reader(tolerance)
     for assignment, transaction in reader.transactions(_lines(content)):
         assignment.transactions.append(transaction)
     if reader.problems:

@@ -17,10 +17,9 @@ from inkasso_formats.payments.ocr_model import Transaction
 from inkasso_formats.payments.ocr_problems import field_problem, structure_problem, wrong_way
 from inkasso_formats.problems import FormatProblem
 from inkasso_formats.references import is_kid
+from inkasso_formats.tolerance import Deviations, Tolerance, filled, mended
 
 MOST_PROBLEMS = 500  # a file of some other kind would give one for each line
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_NOTHING = " \x1a"  # blanks, and the mark for the end of a file of old DOS programs
 
 
 @dataclass(slots=True)
@@ -36,9 +35,10 @@ class _Pending:
 class Reader:
     """The state between two lines; `problems`, `warnings` and `frame` are to be looked at when the lines are through."""
 
-    def __init__(self) -> None:
-        self.problems: list[FormatProblem] = []
-        self.warnings: list[FormatProblem] = []
+    def __init__(self, tolerance: Tolerance) -> None:
+        self._found = Deviations(tolerance)
+        self.problems = self._found.problems
+        self.warnings = self._found.warnings
         self.frame = Frame(self.problems)
         self.number = 0  # of the line read last
         self._pending: _Pending | None = None
@@ -96,19 +96,13 @@ class Reader:
             self.problems.append(FormatProblem(code="ocr.empty", rule=rule))
 
     def _line(self, raw: bytes, number: int) -> str | None:
-        if number == 1 and raw.startswith(_BYTE_ORDER_MARK):
-            raw = raw.removeprefix(_BYTE_ORDER_MARK)
-            rule = "a byte order mark stands before the first record: the file was saved with an editor"
-            self.warnings.append(FormatProblem(code="ocr.byte_order_mark", line=1, rule=rule, warning=True))
-        line = raw.decode("iso-8859-1").rstrip("\r\n")
-        if len(line) == records.LENGTH:
+        line = mended(raw, number, self._found, records.LENGTH)
+        if line.strip(" "):
             return line
-        if not line.strip(_NOTHING):
-            if self.frame.transmission is not None:
-                rule = f"an empty line inside {self.frame.transmission.tally.of}"
-                self.problems.append(structure_problem(number, rule))
-            return None
-        return line[: records.LENGTH] + line[records.LENGTH :].rstrip(_NOTHING)
+        if self.frame.transmission is not None and not self._found.refused("blank_lines"):
+            rule = f"an empty line inside {self.frame.transmission.tally.of}"
+            self.problems.append(structure_problem(number, rule))
+        return None
 
     def _record(self, line: str, number: int) -> Transaction | None:
         key = records.key_of(line)
@@ -117,7 +111,11 @@ class Reader:
             self._incomplete(self._pending)
         if line.startswith("NY21") and line[4:6] in records.OUTGOING:
             raise wrong_way(number, line[:8], "a record of direct debit claims (AvtaleGiro)")
-        values = self._values(record, line, number) if record else {}
+        values: Values = {}
+        if record is not None:
+            whole = filled(record, line, number, self._found)
+            if whole is not None:
+                line, values = whole, self._values(record, whole, number)
         if self.frame.transmission is not None:
             self.frame.count()
         elif record not in {records.TRANSMISSION_START, records.TRANSMISSION_END}:

@@ -1,0 +1,104 @@
+"""Details of one shape are read at once: behind the first, those with the same elements differ in their texts only.
+
+A file has few shapes of details. The first detail of a shape is read element by element (`camt_xml.read`); the next are
+written out by libxml2 and compared with a pattern of the first, in which other texts may stand: half the time. Where no
+pattern fits, or a text has characters that are written in another way (`&amp;`), a detail is read element by element.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from lxml import etree
+
+from inkasso_formats.payments.camt_paths import Tree
+from inkasso_formats.payments.camt_xml import FAULTS, SAFE, Element, Values, read
+
+MOST_SHAPES = 8  # that are learned of a file: each of them is tried before a detail is read element by element
+MOST_CHARACTERS = 8_000  # of a detail that is worth a pattern
+_TAG = re.compile("(<[^>]*>)")
+
+
+@dataclass(slots=True)
+class _Plan:
+    """Which values the texts of a shape are, by their numbers."""
+
+    texts: list[tuple[str, int]] = field(default_factory=list)
+    amounts: list[tuple[str, int, str]] = field(default_factory=list)  # with the currency
+    lists: list[tuple[str, list[int]]] = field(default_factory=list)
+    groups: list[tuple[str, list[_Plan]]] = field(default_factory=list)
+
+
+class _Shape(NamedTuple):
+    pattern: re.Pattern[str]
+    plan: _Plan
+
+
+class Shapes:
+    """Reads the elements of one level: the values that `camt_xml.read` finds in them."""
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        self._shapes: list[_Shape] = []
+        self._left = MOST_SHAPES
+
+    def read(self, element: Element) -> Values:
+        """The values of an element."""
+        written = etree.tostring(element, encoding="unicode", with_tail=False)
+        for shape in self._shapes:
+            if found := shape.pattern.fullmatch(written):
+                return _filled(shape.plan, found.groups())
+        values: Values = {}
+        read(element, self._tree, values)
+        if self._left and len(written) <= MOST_CHARACTERS and "&" not in written:
+            self._left -= 1
+            self._learn(written)
+        return values
+
+    def _learn(self, written: str) -> None:
+        """Reads a copy in which each text is its number between blanks: what becomes of it shows what the text is."""
+        pieces = _TAG.split(written)
+        numbers = [number for number in range(0, len(pieces), 2) if pieces[number].strip()]
+        marked, pattern = pieces.copy(), [re.escape(piece) for piece in pieces]
+        for place, number in enumerate(numbers):
+            marked[number], pattern[number] = f" {place} ", "([^<&]*)"
+        values: Values = {}
+        read(etree.fromstring("".join(marked), etree.XMLParser(**SAFE)), self._tree, values)
+        plan = _planned(values)
+        if plan is not None:
+            self._shapes.append(_Shape(re.compile("".join(pattern)), plan))
+
+
+def _planned(values: Values) -> _Plan | None:
+    """The plan that a marked copy shows; None where an element is empty, or could not be read."""
+    plan = _Plan()
+    for name, value in values.items():
+        if name == FAULTS or "" in value:
+            return None
+        if isinstance(value, str):
+            plan.texts.append((name, int(value)))
+        elif isinstance(value, tuple):
+            plan.amounts.append((name, int(value[0]), value[1]))
+        elif isinstance(value[0], str):
+            plan.lists.append((name, [int(text) for text in value]))
+        else:
+            parts = [part for each in value if (part := _planned(each)) is not None]
+            if len(parts) < len(value):
+                return None
+            plan.groups.append((name, parts))
+    return plan
+
+
+def _filled(plan: _Plan, texts: Sequence[str]) -> Values:
+    """The values of a plan, of these texts; blanks around a text come off, except in a list."""
+    values: Values = {name: texts[number].strip() for name, number in plan.texts}
+    for name, number, currency in plan.amounts:
+        values[name] = (texts[number].strip(), currency)
+    for name, numbers in plan.lists:
+        values[name] = [texts[number] for number in numbers]
+    for name, parts in plan.groups:
+        values[name] = [_filled(part, texts) for part in parts]
+    return values
