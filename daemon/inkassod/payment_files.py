@@ -119,7 +119,7 @@ def write_payments(
         decision.counts.unchanged = len(batch.records) - came_in
 
 
-def end_payments(_inst: Installation, connection: Connection, reading: Reading, run: int) -> Decision:
+def end_payments(_inst: Installation, connection: Connection, _reading: Reading, run: int) -> Decision:
     """Matched, checked for doubles and balanced, all payments of the run at once; what settles nothing is told."""
     payments.settle_run(connection, run)
     found = Decision()
@@ -128,10 +128,15 @@ def end_payments(_inst: Installation, connection: Connection, reading: Reading, 
     found.counts.unchanged = counts[payments.SAME]
     found.counts.stray = counts["unmatched"] + counts[payments.POSSIBLE]
     rows = payments.unsettled_of(connection, run, journal.MOST_PROBLEMS)
-    matches = ledger.by_reference(connection, reading.creditor, {row["reference"] for row in rows})
+    matches = {
+        creditor: ledger.by_reference(connection, creditor, {row["reference"] for row in rows})
+        for creditor in {row["creditor"] for row in rows}
+    }
     for row in rows:
         if row["double"] == payments.POSSIBLE:
             found.problems.append(payment_decisions.possible_double(row))
         elif not row["double"]:
-            found.problems.append(payment_decisions.unmatched(row, matches.get(row["reference"], {})))
+            found.problems.append(
+                payment_decisions.unmatched(row, matches[row["creditor"]].get(row["reference"], {}))
+            )
     return found

@@ -163,7 +163,7 @@ def lines(content: bytes | Iterable[bytes], found: Deviations, length: int) -> I
 
 def mended(raw: bytes, number: int, found: Deviations, length: int) -> str:
     """One line of a file, by its number, without its line end; see `lines`. Control characters stay, and blank lines are blank."""
-    if len(raw) == length + 2 and raw.endswith(b"\r\n") and raw.isascii() and b"\t" not in raw:
+    if len(raw) == length + 2 and raw.endswith(b"\r\n") and not _is_special(raw):
         return raw[:-2].decode("ascii")
     if number == 1 and raw.startswith(_BYTE_ORDER_MARK):
         raw = raw.removeprefix(_BYTE_ORDER_MARK)
@@ -185,6 +185,11 @@ def mended(raw: bytes, number: int, found: Deviations, length: int) -> str:
         line = line[:length]
         found.met("trailing_blanks", number)
     return line
+
+
+def _is_special(raw: bytes) -> bool:
+    """Whether there may be a deviation in a line of the right length and line end."""
+    return not raw.isascii() or b"\t" in raw or _CTRL_Z in raw or raw.isspace()
 
 
 def filled(record: Record, line: str, number: int, found: Deviations) -> str | None:

@@ -15,8 +15,8 @@ from inkasso_formats.payments.camt_frame import Frame, OpenEntry
 from inkasso_formats.payments.camt_model import NotificationHead
 from inkasso_formats.payments.camt_paths import LEVELS, Version
 from inkasso_formats.payments.camt_report import Report, Spot, TooManyProblemsError
-from inkasso_formats.payments.camt_totals import close_notification
 from inkasso_formats.payments.camt_shape import Shapes
+from inkasso_formats.payments.camt_totals import close_notification
 from inkasso_formats.payments.camt_xml import Element, Source
 from inkasso_formats.problems import FormatError, FormatProblem
 from inkasso_formats.records import Payment

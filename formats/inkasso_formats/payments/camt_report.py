@@ -54,7 +54,7 @@ class Spot:
     report: Report
     level: str  # its name, and the key of its paths in LEVELS
     element: Element
-    number: int = 0  # among those of its name; 0: not told
+    ordinal: int = 0  # among those of its name; 0: not told
     above: Spot | None = None  # what it stands in; None: not told
     warning: bool = False
     lines: dict[str, int | None] | None = None  # of values whose elements are forgotten
@@ -62,7 +62,7 @@ class Spot:
     @property
     def where(self) -> str:
         """The place in words: Ntry[2]/NtryDtls/TxDtls[5]."""
-        place = f"{self.level}[{self.number}]" if self.number else self.level
+        place = f"{self.level}[{self.ordinal}]" if self.ordinal else self.level
         return f"{self.above.where}/{place}" if self.above is not None else place
 
     def wrong(
