@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -53,13 +54,17 @@ class Shapes:
                 return _filled(shape.plan, found.groups())
         values: Values = {}
         read(element, self._tree, values)
-        if self._left and len(written) <= MOST_CHARACTERS and "&" not in written:
+        if self._left and len(written) <= MOST_CHARACTERS and FAULTS not in values and "&" not in written:
             self._left -= 1
-            self._learn(written)
+            with suppress(ValueError, etree.XMLSyntaxError):  # such a shape is not learned
+                self._learn(written)
         return values
 
     def _learn(self, written: str) -> None:
-        """Reads a copy in which each text is its number between blanks: what becomes of it shows what the text is."""
+        """Reads a copy in which each text is its number between blanks: what becomes of it shows what the text is.
+
+        Raises ValueError where a value is empty, XMLSyntaxError where the copy does not stand by itself.
+        """
         pieces = _TAG.split(written)
         numbers = [number for number in range(0, len(pieces), 2) if pieces[number].strip()]
         marked, pattern = pieces.copy(), [re.escape(piece) for piece in pieces]
@@ -67,17 +72,13 @@ class Shapes:
             marked[number], pattern[number] = f" {place} ", "([^<&]*)"
         values: Values = {}
         read(etree.fromstring("".join(marked), etree.XMLParser(**SAFE)), self._tree, values)
-        plan = _planned(values)
-        if plan is not None:
-            self._shapes.append(_Shape(re.compile("".join(pattern)), plan))
+        self._shapes.append(_Shape(re.compile("".join(pattern)), _planned(values)))
 
 
-def _planned(values: Values) -> _Plan | None:
-    """The plan that a marked copy shows; None where an element is empty, or could not be read."""
+def _planned(values: Values) -> _Plan:
+    """The plan that the values of a marked copy show. Raises ValueError where one is no number: an empty element."""
     plan = _Plan()
     for name, value in values.items():
-        if name == FAULTS or "" in value:
-            return None
         if isinstance(value, str):
             plan.texts.append((name, int(value)))
         elif isinstance(value, tuple):
@@ -85,10 +86,7 @@ def _planned(values: Values) -> _Plan | None:
         elif isinstance(value[0], str):
             plan.lists.append((name, [int(text) for text in value]))
         else:
-            parts = [part for each in value if (part := _planned(each)) is not None]
-            if len(parts) < len(value):
-                return None
-            plan.groups.append((name, parts))
+            plan.groups.append((name, [_planned(part) for part in value]))
     return plan
 
 

@@ -30,9 +30,10 @@ _FEWEST = 8  # transactions: fewer are read faster one by one
 _LINE_ENDS = {records.LENGTH + 1: b"\n", records.LENGTH + 2: b"\r\n"}  # by the length of a line with its end
 _JUDGED = (b"\t", b"\x1a")  # signs that `tolerance` mends or refuses wherever they stand in a line
 _RECORD_TYPE = 6  # where it begins in a line, from 0
-_ITEM_1 = ("type", "nets_date", "amount", "reference")
+_ITEM_1 = ("nets_date", "amount", "reference")
 _ITEM_2 = ("archive_reference", "payer_account")
 _TIES = ("type", "transaction_number")  # what the items of a transaction have in common
+_TYPES = {ord(kind[1]): kind for kind in records.TRANSACTION_TYPES if kind not in records.WITH_TEXT}  # 10 to 19
 
 
 def columns(
@@ -190,25 +191,34 @@ def _transactions(run: _Run, line: int) -> Transactions | None:
         places = range(field.start, field.end + 1)
         if any(first.characters(place) != second.characters(place) for place in places):
             return None
-    values: Any = parse_block(records.AMOUNT_ITEM_1, first, _ITEM_1)
+    types = _types(first)
+    if types is None:
+        return None
+    values: Any = parse_block(records.AMOUNT_ITEM_1, first, _ITEM_1, known=("type",))
     others: Any = parse_block(records.AMOUNT_ITEM_2, second, _ITEM_2, known=_TIES)
-    if values is None or others is None:
+    if values is None or others is None or not _are_kids(first, values["reference"]):
         return None
-    types = frozenset(values["type"])
-    if types & records.WITH_TEXT or not _are_kids(first, values["reference"]):
-        return None
+    days = values["nets_date"]
     return Transactions(
         line=line,
-        type=values["type"],
-        types=types,
+        type=types,
+        types=frozenset(types),
         number=significant(records.AMOUNT_ITEM_1.field("transaction_number"), first),
-        day=values["nets_date"],
-        days=frozenset(values["nets_date"]),
+        day=days,
+        days=frozenset(days[:1] if days.count(days[0]) == len(days) else days),
         amount=values["amount"],
         reference=values["reference"],
         payer_account=others["payer_account"],
         archive_reference=others["archive_reference"],
     )
+
+
+def _types(block: Block) -> Sequence[str] | None:
+    """The types of first items; None where one is unknown, or has a free text behind it."""
+    tens, ones = block.columns(records.AMOUNT_ITEM_1.field("type"))
+    if tens.strip(b"1") or not ones.isdigit():
+        return None
+    return list(map(_TYPES.__getitem__, ones))
 
 
 def _are_kids(block: Block, references: Sequence[str]) -> bool:
