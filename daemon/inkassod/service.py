@@ -81,6 +81,7 @@ class Service:
             self._workers.append(_worker(f"agreement {agreement}", agreement, self._agreement))
             self._workers.append(_worker(EXCHANGE + agreement, agreement, self._exchange))
         self._watch = Watch(folders, mode=installation.settings.daemon.watch)
+        self._status = ""
         self._pauses: dict[str, float] = {}
         self._refused: dict[str, datetime] = {}  # corrections that waited for payment files, by agreement
 
@@ -118,9 +119,17 @@ class Service:
         stuck = [worker.name for worker in self._workers if not worker.moves()]
         if stuck:
             _log.error("worker_stuck", workers=stuck)
-            notify.status(f"stuck: {', '.join(stuck)}")
-        else:
-            notify.watchdog()
+            self._say(f"stuck: {', '.join(stuck)}")
+            return
+        notify.watchdog()
+        busy = [worker.name for worker in self._workers if worker.busy_since is not None]
+        self._say(f"working: {', '.join(busy)}" if busy else f"watching {self._installation.spool.root}")
+
+    def _say(self, status: str) -> None:
+        """The line that `systemctl status` shows; sent when it changes."""
+        if status != self._status:
+            self._status = status
+            notify.status(status)
 
     def _end(self) -> None:
         notify.stopping()

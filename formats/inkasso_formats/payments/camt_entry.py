@@ -32,6 +32,7 @@ class OpenEntry:
     value_date: Day | None
     bank_reference: str
     type: str
+    day: str = ""  # the date as identities have it
     details: int = 0
     total: int = 0  # of the details; credits less debits
     readable: bool = True  # whether every amount of a detail is known
@@ -88,6 +89,7 @@ def open_entry(number: int, spot: Spot, values: Values, currency: str) -> OpenEn
         bank_reference=values.get("bank_reference", ""),
         type=type_of(values),
     )
+    entry.day = str(entry.date)
     spot.warning = why_passed(entry) is not None
     if entry.date is None and not spot.warning and not (values.get("booked") or values.get("booked_at")):
         spot.wrong("camt.required", "booked", "is missing: a payment needs a day")

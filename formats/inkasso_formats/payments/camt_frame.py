@@ -121,18 +121,19 @@ class Frame:
 
         The head of an entry with one box stays until the entry ends: it is small, and problems are in its lines.
         """
+        if element.tag == self.tags["NtryDtls"] and self._entry is not None and self._entry.boxes == 1:
+            element.clear()
+            return
         before = element.getprevious()
         if before is not None and before.tag != element.tag:
             self._judge_between(element)
-        if element.tag == self.tags["NtryDtls"] and self._entry is not None and self._entry.boxes == 1:
-            element.clear()
-        else:
-            clear(element)
+        clear(element)
 
     def judge_rest(self, element: Element) -> None:
         """What stands in an element behind the last of its parts must not belong to its head."""
         name = self._names[element.tag]
-        self._judge_late(element.iterchildren(reversed=True), name)
+        if not len(element) or element[-1].tag != self.tags[_BELOW[name]]:
+            self._judge_late(element.iterchildren(reversed=True), name)
 
     def _judge_between(self, element: Element) -> None:
         above = _ABOVE.get(self._names[element.tag])

@@ -46,9 +46,9 @@ class Maker:
     def of_detail(self, entry: OpenEntry, detail: OpenDetail, amount: int) -> Iterator[Payment]:
         """The payments that a detail is, one for each of its references that has an amount."""
         parts = parts_of(detail, amount, entry.currency)
-        number = self._number(entry, detail)
+        number = f"{self._number(entry, detail)}-{entry.day}"
         for place, part in enumerate(parts, start=1):
-            key = f"{number}-{entry.date}-{part.amount}-{part.reference}"
+            key = f"{number}-{part.amount}-{part.reference}"
             yield self._payment(entry, detail, part, key if len(parts) == 1 else f"{key}-part{place}")
 
     def of_entry(self, entry: OpenEntry) -> Payment:
@@ -56,7 +56,7 @@ class Maker:
         number = f"bank-{entry.bank_reference}" if entry.bank_reference else self._place(entry, 0)
         return Payment(
             line=line_of(entry.spot.element),
-            identity=self._identities.of(f"camt-{self._key}-{number}-{entry.date}-{entry.signed}"),
+            identity=self._identities.of(f"camt-{self._key}-{number}-{entry.day}-{entry.signed}"),
             reference="",
             amount=entry.signed,
             currency=entry.currency,

@@ -49,7 +49,7 @@ def minor_units(text: str, currency: str) -> int:
     """An amount in the smallest unit of its currency. Raises ValueError with what was expected, as a fragment."""
     whole, _, part = text.partition(".")
     places = _DECIMALS.get(currency, 2)
-    digits = whole + part.ljust(places, "0")
+    digits = whole + (part if len(part) == places else part.ljust(places, "0"))
     if (
         not whole
         or len(part) > places

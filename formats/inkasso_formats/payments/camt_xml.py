@@ -150,9 +150,9 @@ def line_of(element: Element) -> int:
 def clear(element: Element) -> None:
     """Forgets an element that has ended, and all before it in its parent."""
     element.clear()
-    parent = element.getparent()
-    if parent is not None:
-        while element.getprevious() is not None:
+    if element.getprevious() is not None:
+        parent = element.getparent()
+        while parent[0] is not element:
             del parent[0]
 
 
