@@ -28,7 +28,7 @@ class Field:
     """One field of a record.
 
     `start` counts from 1. `required`: blank (or zeros, for digits, numbers, amounts and dates) is refused. `form` is
-    the form of a date; two digits of a year mean 2000 to 2099. `sign` of an amount: "none" refuses a minus, "leading"
+    the form of a date; two digits of a year mean 1969 to 2068. `sign` of an amount: "none" refuses a minus, "leading"
     keeps the first position for `-`, and a blank or zero for plus. `values` lists the codes that are allowed (code);
     empty means that any is taken. `constant` is the text of a constant, or the character that fills a filler (else
     a blank). `meaning` is one sentence for the position table.
@@ -127,13 +127,18 @@ def _read_date(field: Field, raw: str) -> date | None:
     return _day(field.form, raw)
 
 
+# Where a file keeps two digits of a year, they are read as POSIX reads them (strptime, %y).
+FIRST_YEAR = 1969
+TWO_DIGITS = f"a year from {FIRST_YEAR} to {FIRST_YEAR + 99} expected"
+
+
 @lru_cache(maxsize=1024)  # a file names a few days many times
 def _day(form: str, raw: str) -> date:
     if not is_digits(raw):
         raise ValueError(f"a date {form} expected")
     parts = {part: int(raw[at]) for part, at in DATE_FORMS[form].items()}
     if "YYYY" not in form:
-        parts["year"] += 2000
+        parts["year"] += 2000 if parts["year"] < FIRST_YEAR - 1900 else 1900
     try:
         return date(**parts)
     except ValueError:
@@ -270,8 +275,8 @@ def _write_date(field: Field, value: Value) -> str:
         raise ValueError("a date expected")  # noqa: TRY004  (as above)
     year = f"{value.year:04d}"
     if "YYYY" not in field.form:
-        if not year.startswith("20"):
-            raise ValueError("a year from 2000 to 2099 expected: the field keeps two digits of it")
+        if not FIRST_YEAR <= value.year < FIRST_YEAR + 100:
+            raise ValueError(f"{TWO_DIGITS}: the field keeps two digits of it")
         year = year[2:]
     parts = {"year": year, "month": f"{value.month:02d}", "day": f"{value.day:02d}"}
     return "".join(parts[part] for part in DATE_FORMS[field.form])

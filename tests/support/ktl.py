@@ -56,7 +56,7 @@ SMALL = render(
 
 # --- by hypothesis ---------------------------------------------------------------------------------------------
 
-DAYS = st.dates(date(2000, 1, 1), date(2099, 12, 31))
+DAYS = st.dates(date(1969, 1, 1), date(2068, 12, 31))
 VIITTEET = (
     st.text("0123456789", min_size=3, max_size=19)
     .filter(lambda digits: not digits.startswith("0"))

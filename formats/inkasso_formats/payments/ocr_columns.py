@@ -33,7 +33,8 @@ _RECORD_TYPE = 6  # where it begins in a line, from 0
 _ITEM_1 = ("nets_date", "amount", "reference")
 _ITEM_2 = ("archive_reference", "payer_account")
 _TIES = ("type", "transaction_number")  # what the items of a transaction have in common
-_TYPES = {ord(kind[1]): kind for kind in records.TRANSACTION_TYPES if kind not in records.WITH_TEXT}  # 10 to 19
+# The types 10 to 19 by their second digit.
+_TYPES = {ord(kind[1]): kind for kind in records.TRANSACTION_TYPES if kind not in records.WITH_TEXT}
 
 
 def columns(

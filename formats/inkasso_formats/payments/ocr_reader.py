@@ -113,7 +113,7 @@ class Reader:
             raise wrong_way(number, line[:8], "a record of direct debit claims (AvtaleGiro)")
         values: Values = {}
         if record is not None:
-            whole = filled(record, line, number, self._found)
+            whole = self._whole(record, line, number)
             if whole is not None:
                 line, values = whole, self._values(record, whole, number)
         if self.frame.transmission is not None:
@@ -123,6 +123,15 @@ class Reader:
             self.problems.append(structure_problem(number, rule, line=line))
             self.frame.start_transmission(number, {})
         return step(self, line, number, values)
+
+    def _whole(self, record: Record, line: str, number: int) -> str | None:
+        """The line filled up if it ends within its last field and that is allowed; None if not.
+
+        A line that ends before that is left for its layout to refuse: what has been lost may be padding in its middle.
+        """
+        if len(line) < record.fields[-1].start - 1:
+            return line
+        return filled(record, line, number, self._found)
 
     def _values(self, record: Record, line: str, number: int) -> Values:
         values, problems = parse_line(record, line, number)

@@ -125,7 +125,7 @@ READ = [
     ("reference", {}, "12  ", "12"),
     ("amount", {"sign": "leading"}, " 100", 100),
     ("date", {"length": 6, "form": "DDMMYY"}, "      ", None),
-    ("date", {"length": 6, "form": "DDMMYY"}, "010199", date(2099, 1, 1)),
+    ("date", {"length": 6, "form": "DDMMYY"}, "010168", date(2068, 1, 1)),
     ("code", {"values": ["A"]}, "    ", ""),
     ("code", {}, "Z   ", "Z"),
 ]
@@ -155,8 +155,8 @@ WRITE_ERRORS = [
     (
         "date",
         {"length": 6, "form": "YYMMDD"},
-        date(1999, 1, 1),
-        "a year from 2000 to 2099 expected: the field keeps two digits of it",
+        date(1968, 1, 1),
+        "a year from 1969 to 2068 expected: the field keeps two digits of it",
     ),
     ("code", {"values": ["A", "B"]}, "C", "one of A, B expected"),
 ]
@@ -192,7 +192,7 @@ def test_what_is_not_said_is_written_blank_or_zero():
 
 
 LATIN = st.characters(min_codepoint=0x20, max_codepoint=0xFF)
-DAYS = st.dates(date(2000, 1, 1), date(2099, 12, 31))
+DAYS = st.dates(date(1969, 1, 1), date(2068, 12, 31))
 NUMERALS = st.text("0123456789", min_size=6, max_size=6)
 
 

@@ -16,24 +16,28 @@ from inkasso_formats.payments.ocr_columns import columns
 from inkasso_formats.payments.ocr_records import WITH_TEXT
 from inkasso_formats.problems import FormatError
 from inkasso_formats.records import Payment
+from inkasso_formats.tolerance import DEFAULTS, SWITCHES, Tolerance
 from support import ocr
 
+BY_DEFAULT = DEFAULTS["ocr_giro"]
+TOLERANCES = st.builds(Tolerance, **dict.fromkeys(SWITCHES, st.booleans()))
 
-def by_records(content: bytes) -> tuple[object, ...]:
+
+def by_records(content: bytes, tolerance: Tolerance = BY_DEFAULT) -> tuple[object, ...]:
     """Payments and warnings, or the problems, read line by line."""
     try:
-        file = ocr_giro.parse(BytesIO(content).readlines())
+        file = ocr_giro.parse(BytesIO(content).readlines(), tolerance)
     except FormatError as error:
         return ("refused", error.problems)
     return ("read", file.payments, list(file.warnings))
 
 
-def by_columns(content: bytes) -> tuple[object, ...]:
+def by_columns(content: bytes, tolerance: Tolerance = BY_DEFAULT) -> tuple[object, ...]:
     """The same, read in blocks."""
     payments: list[Payment] = []
     warnings = []
     try:
-        for block in columns(content):
+        for block in columns(content, tolerance):
             payments += block.payments()
             warnings += block.warnings
     except FormatError as error:
@@ -41,11 +45,13 @@ def by_columns(content: bytes) -> tuple[object, ...]:
     return ("read", payments, warnings)
 
 
-def equal_in_both(content: bytes, *, chunk: int = 768 * 1024, fewest: int = 1) -> tuple[object, ...]:
+def equal_in_both(
+    content: bytes, *, chunk: int = 768 * 1024, fewest: int = 1, tolerance: Tolerance = BY_DEFAULT
+) -> tuple[object, ...]:
     """What both readers make of a file, also with blocks of another size."""
-    expected = by_records(content)
+    expected = by_records(content, tolerance)
     with patch.object(ocr_columns, "_CHUNK", chunk), patch.object(ocr_columns, "_FEWEST", fewest):
-        assert by_columns(content) == expected
+        assert by_columns(content, tolerance) == expected
     return expected
 
 
@@ -94,9 +100,9 @@ def test_a_long_run_is_the_same_in_columns(transactions, line_end, chunk):
     assert equal_in_both(content, chunk=chunk)[0] == "read"
 
 
-@given(LONG, st.sampled_from(ocr.INCOMING), st.booleans(), LINE_ENDS, CHUNKS, st.data())
+@given(LONG, st.sampled_from(ocr.INCOMING), st.booleans(), LINE_ENDS, CHUNKS, TOLERANCES, st.data())
 def test_a_file_with_bytes_written_over_is_the_same_in_columns(
-    transactions, name, generated, line_end, chunk, data
+    transactions, name, generated, line_end, chunk, tolerance, data
 ):
     """At any place, to what a record uses or to anything else: the same payments, or the same problems."""
     source = ocr.file_of(*transactions) if generated else ocr.sample(name)
@@ -104,11 +110,11 @@ def test_a_file_with_bytes_written_over_is_the_same_in_columns(
     for _ in range(data.draw(st.integers(1, 3))):
         new = data.draw(st.sampled_from(b"0123456789 -A\r\n\t\x1a\x85\xa0\xb2") | st.integers(0, 255))
         content[data.draw(st.integers(0, len(content) - 1))] = new
-    equal_in_both(bytes(content), chunk=chunk)
+    equal_in_both(bytes(content), chunk=chunk, tolerance=tolerance)
 
 
-@given(LONG, CHUNKS, st.data())
-def test_a_file_with_lines_moved_is_the_same_in_columns(transactions, chunk, data):
+@given(LONG, CHUNKS, TOLERANCES, st.data())
+def test_a_file_with_lines_moved_is_the_same_in_columns(transactions, chunk, tolerance, data):
     """Lines dropped, doubled, exchanged, cut or lengthened."""
     lines = ocr.file_of(*transactions).splitlines(keepends=True)
     at = data.draw(st.integers(0, len(lines) - 1))
@@ -126,7 +132,7 @@ def test_a_file_with_lines_moved_is_the_same_in_columns(transactions, chunk, dat
             "blank": line + b"\n",
             "end": line[:-1],
         }[what]
-    equal_in_both(b"".join(lines), chunk=chunk)
+    equal_in_both(b"".join(lines), chunk=chunk, tolerance=tolerance)
 
 
 @given(st.binary(max_size=400), CHUNKS)
@@ -191,7 +197,7 @@ def test_a_carriage_return_at_the_end_of_a_record_belongs_to_the_line_end():
     content[6] = content[6][:79] + b"\r\n"
     outcome = equal_in_both(b"".join(content))
     first = outcome[1][0]
-    assert (first.code, first.line, first.value) == ("layout.length", 7, "79")
+    assert (first.code, first.line, first.value) == ("tolerance.short_last_field", 7, "000")
 
 
 @pytest.mark.parametrize("line_end", [b"\n", b"\r\n"])
@@ -199,6 +205,24 @@ def test_a_plain_file_is_read_in_blocks(line_end):
     """Not line by line: the lines of a block are a range."""
     blocks = list(columns(plain(40).replace(b"\n", line_end)))
     assert [block.line for block in blocks] == [range(3, 83, 2)]
+
+
+@pytest.mark.parametrize("sign", [b"\t", b"\x1a"])
+def test_a_block_with_a_sign_that_a_switch_is_for_is_read_line_by_line(sign):
+    """Also in a filler, where nothing else is looked at."""
+    content = plain(40).splitlines(keepends=True)
+    content[12] = content[12][:79] + sign + b"\n"
+    codes = {b"\t": "tolerance.tabs", b"\x1a": "tolerance.short_last_field"}
+    outcome = equal_in_both(b"".join(content))
+    assert [(problem.code, problem.line) for problem in outcome[1]] == [(codes[sign], 13)]
+
+
+def test_line_ends_that_are_refused_are_refused_in_a_long_run():
+    """A run of LF in a file of CR LF, too."""
+    head, *rest = plain(40).splitlines(keepends=True)
+    start = (head + rest[0]).replace(b"\n", b"\r\n")
+    outcome = equal_in_both(start + b"".join(rest[1:]), tolerance=Tolerance(lf_line_ends=False))
+    assert [(problem.code, problem.line) for problem in outcome[1]] == [("tolerance.lf_line_ends", 3)]
 
 
 def test_a_block_with_anything_odd_is_read_line_by_line():
@@ -212,7 +236,7 @@ def test_a_warning_without_any_payment_is_told():
     """A file of mandates may have been saved with an editor, too."""
     blocks = list(columns(b"\xef\xbb\xbf" + ocr.sample("mps-avtalegiro-mandates.ocr")))
     assert [(len(block), [warning.code for warning in block.warnings]) for block in blocks] == [
-        (0, ["ocr.byte_order_mark"])
+        (0, ["tolerance.byte_order_mark"])
     ]
 
 

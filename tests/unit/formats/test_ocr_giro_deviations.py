@@ -3,6 +3,8 @@ from __future__ import annotations
 import pytest
 
 from inkasso_formats.payments import ocr_giro
+from inkasso_formats.problems import FormatError
+from inkasso_formats.tolerance import DEFAULTS, SWITCHES, Tolerance
 from support import ocr
 
 PAYMENTS = ocr_giro.parse(ocr.TWO_PAYMENTS).payments
@@ -12,6 +14,7 @@ SAME = {
     "CRLF": ocr.TWO_PAYMENTS.replace(b"\n", b"\r\n"),
     "no last line end": ocr.TWO_PAYMENTS.removesuffix(b"\n"),
     "trailing blanks": ocr.TWO_PAYMENTS.replace(b"\n", b"  \n"),
+    "a line of 80 blanks behind": ocr.TWO_PAYMENTS + b" " * 80 + b"\r\n",
     "empty lines behind": ocr.TWO_PAYMENTS + b"\n  \r\n\n",
     "DOS end of file": ocr.TWO_PAYMENTS + b"\x1a",
     "DOS end of file in the last line": ocr.TWO_PAYMENTS.removesuffix(b"\n") + b"\x1a",
@@ -42,10 +45,88 @@ def test_a_byte_order_mark_is_passed_over_and_told():
     assert file.payments == PAYMENTS
     assert [(warning.code, warning.message, warning.warning) for warning in file.warnings] == [
         (
-            "ocr.byte_order_mark",
-            "line 1: a byte order mark stands before the first record: the file was saved with an editor",
+            "tolerance.byte_order_mark",
+            (
+                "line 1: a byte order mark stands before the first record: the file was saved with an editor: "
+                "passed over, by the switch byte_order_mark"
+            ),
             True,
         )
+    ]
+
+
+CRLF = ocr.TWO_PAYMENTS.replace(b"\n", b"\r\n")
+ALL_OFF = Tolerance(**dict.fromkeys(SWITCHES, False))
+PADDING = b" " * 18 + b"0010017"  # begins in column 50: a TAB in 49 would stand for less than it takes away
+SWITCHED = {
+    "trailing_blanks": (CRLF.replace(b"\r\n", b"  \r\n", 3), "line 1"),
+    "missing_last_line_end": (CRLF.removesuffix(b"\r\n"), "line 8"),
+    "blank_lines": (CRLF + b"\r\n \r\n", "line 9"),
+    "lf_line_ends": (b"\n".join(CRLF.rsplit(b"\r\n", 3)), "line 6"),
+    "byte_order_mark": (b"\xef\xbb\xbf" + CRLF, "line 1"),
+    "ctrl_z": (CRLF + b"\x1a", "line 9"),
+    "tabs": (CRLF.replace(PADDING, b"\t" + PADDING[7:], 1), "line 3"),
+    "utf8": (CRLF.replace(b"0000\r\n", "000å\r\n".encode(), 1), "line 1"),
+    "short_last_field": (
+        CRLF.replace(b"0000\r\n", b"\r\n", 1),
+        f"line 1, record start transmission, field filler (32-80): '{'0' * 40}…'",
+    ),
+}
+
+
+@pytest.mark.parametrize("by_lines", [False, True])
+@pytest.mark.parametrize("switch", SWITCHED)
+def test_a_deviation_of_a_line_is_read_or_refused_by_its_switch(switch, by_lines):
+    """On, the payments are the same, with a warning where the table says so; off, the problem names the switch."""
+    content, place = SWITCHED[switch]
+    whole = content.splitlines(keepends=True) if by_lines else content
+    meaning = SWITCHES[switch]
+    file = ocr_giro.parse(whole, Tolerance(**{switch: True}))
+    told = f"{place}: {meaning.deviation}: {meaning.reading}, by the switch {switch}"
+    assert file.payments == PAYMENTS
+    assert [warning.message for warning in file.warnings] == ([told] if meaning.told else [])
+    for refusing in (Tolerance(**{switch: False}), ALL_OFF):
+        with pytest.raises(FormatError) as caught:
+            ocr_giro.parse(whole, refusing)
+        assert ocr.messages(caught.value) == [
+            (
+                f"tolerance.{switch}",
+                f"{place}: {meaning.deviation}: allowed by the switch {switch}, which is off",
+            )
+        ]
+
+
+def test_every_switch_for_lines_is_one_of_ocr_giro():
+    """The two others judge what OCR Giro does not say: check digits, and test files."""
+    assert set(SWITCHES) - set(SWITCHED) == {"wrong_check_digit", "test_file"}
+    refused = {switch for switch in SWITCHED if not getattr(DEFAULTS["ocr_giro"], switch)}
+    assert refused == {"tabs", "utf8", "short_last_field"}
+
+
+def test_a_file_without_deviations_needs_no_tolerance():
+    """All switches may be off for it, in `parse` as in `read`."""
+    assert ocr_giro.parse(CRLF, ALL_OFF).payments == PAYMENTS
+    assert ocr_giro.read(CRLF, ALL_OFF) == ocr_giro.read(ocr.TWO_PAYMENTS)
+
+
+@pytest.mark.parametrize("switch", [True, False])
+def test_an_empty_line_inside_a_transmission_is_refused_whatever_the_switch(switch):
+    """Once: by the switch where that is off, else by the order of records."""
+    content = CRLF.replace(b"NY091630", b"\r\nNY091630").replace(b"NY000089", b"\r\nNY000089")
+    with pytest.raises(FormatError) as caught:
+        ocr_giro.parse(content, Tolerance(blank_lines=switch))
+    inside = "an empty line inside the transmission that begins in line 1"
+    off = "line 5: the line is empty: allowed by the switch blank_lines, which is off"
+    expected = [f"line {number}: {inside}" for number in (5, 9)] if switch else [off]
+    assert [message for _, message in ocr.messages(caught.value)] == expected
+
+
+def test_a_line_that_ends_before_its_last_field_is_refused_whatever_the_switch():
+    """Padding that was lost in front of a KID would give another KID."""
+    with pytest.raises(FormatError) as caught:
+        ocr_giro.parse(ocr.changed(3, " " * 18, " "), Tolerance(short_last_field=True))
+    assert ocr.messages(caught.value) == [
+        ("layout.length", "line 3, record amount item 1: '63': characters; a record of this file has 80")
     ]
 
 

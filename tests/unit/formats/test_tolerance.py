@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 from hypothesis import given
@@ -109,6 +109,40 @@ def test_a_blank_end_may_be_demanded():
     assert [problem.code for problem in found.problems] == ["tolerance.trailing_blanks"]
 
 
+@pytest.mark.parametrize("line", ["10abcd", "10abcd ", "10abcd0"])
+def test_an_end_of_zeros_is_no_blank_end(line):
+    """Zeros are missing only where a line was cut."""
+    record = replace(RECORD, fields=(*RECORD.fields[:-1], replace(RECORD.fields[-1], constant="0")))
+    found = Deviations(Tolerance())
+    assert filled(record, line, 7, found) is None
+    assert [(problem.code, problem.field) for problem in found.problems] == [
+        ("tolerance.short_last_field", "filler")
+    ]
+
+
+@pytest.mark.parametrize("line_end", [b"\n", b"\r\n"])
+def test_no_line_of_the_right_length_is_taken_unseen(line_end):
+    """It may be blank, or hold the end mark of DOS, whatever its line end."""
+    tolerance = replace(ALL_OFF, lf_line_ends=True)
+    assert read(b"10abcd  " + line_end + b" " * 8 + line_end, tolerance)[1] == [
+        "line 2: the line is empty: allowed by the switch blank_lines, which is off"
+    ]
+    assert read(b"10abcd \x1a" + line_end, tolerance) == (
+        [(1, "10abcd ")],
+        ["line 1: ends with a DOS end mark (0x1A): allowed by the switch ctrl_z, which is off"],
+        [],
+    )
+
+
+def test_a_deviation_that_refused_the_file_is_known():
+    """So that nobody tells it a second time."""
+    found = Deviations(Tolerance(blank_lines=False))
+    assert not found.refused("blank_lines")
+    found.met("blank_lines", 3)
+    found.met("ctrl_z", 4)
+    assert (found.refused("blank_lines"), found.refused("ctrl_z")) == (True, False)
+
+
 def test_control_characters_become_blanks():
     """None of them reaches a log or a screen."""
     assert read(b"10a\x1b\x00\x85  \r\n", ALL_OFF) == ([(1, "10a     ")], [], [])
@@ -140,6 +174,6 @@ def test_any_bytes_are_lines_without_control_characters(content):
 def test_each_switch_has_a_meaning_and_each_format_a_default():
     """The table, the class and the document hold the same names."""
     assert tuple(SWITCHES) == tuple(field.name for field in fields(Tolerance))
-    assert set(DEFAULTS) == {"bgmax", "ktl"}
+    assert set(DEFAULTS) == {"bgmax", "ktl", "ocr_giro"}
     path = golden.DOCS / "formats/tolerance.md"
     assert path.read_text(encoding="utf-8") == golden.document("formats/tolerance.md")
