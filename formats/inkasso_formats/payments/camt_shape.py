@@ -18,7 +18,9 @@ from lxml import etree
 from inkasso_formats.payments.camt_paths import Tree
 from inkasso_formats.payments.camt_xml import FAULTS, SAFE, Element, Values, read
 
-MOST_SHAPES = 8  # that are learned of a file: each of them is tried before a detail is read element by element
+MOST_SHAPES = (
+    8  # that are learned of a file: each of them is tried before a detail is read element by element
+)
 MOST_CHARACTERS = 8_000  # of a detail that is worth a pattern
 _TAG = re.compile("(<[^>]*>)")
 

@@ -130,6 +130,23 @@ def test_a_line_that_ends_before_its_last_field_is_refused_whatever_the_switch()
     ]
 
 
+def test_a_text_that_may_be_utf_8_is_refused_where_blanks_stand_behind_its_record():
+    """Without them its length tells that it is none; with them it may have grown by being converted."""
+    content = ocr.file_of(ocr.transaction(1, 500, type="21", text="Ã¥"))
+    assert ocr_giro.parse(content).payments[0].text == "Ã¥"
+    with pytest.raises(FormatError) as caught:
+        ocr_giro.parse(content.replace(b"\n", b" \n"))
+    assert ocr.messages(caught.value) == [
+        (
+            "tolerance.utf8",
+            (
+                "line 5: the line is written in UTF-8, not in ISO-8859-1: "
+                "allowed by the switch utf8, which is off"
+            ),
+        )
+    ]
+
+
 def test_several_transmissions_in_one_file_are_each_counted():
     """Files that were put one behind another are read, also with an empty line between them."""
     other = ocr_giro.render([ocr.transmission(ocr.assignment(ocr.transaction(1, 700)), number=124)])
