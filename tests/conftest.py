@@ -16,5 +16,10 @@ settings.load_profile("project")
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing of the machine that runs the tests leaks into them."""
     for name in list(os.environ):
-        if name.startswith("INKASSOD_") or name in {"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "CREDENTIALS_DIRECTORY"}:
+        if name.startswith("INKASSOD_") or name in {
+            "NOTIFY_SOCKET",
+            "WATCHDOG_USEC",
+            "WATCHDOG_PID",
+            "CREDENTIALS_DIRECTORY",
+        }:
             monkeypatch.delenv(name)

@@ -183,7 +183,8 @@ def _translated(
         return TransportError(
             "transport.denied", f"{where}: the server refused to open a session", transient=False
         )
-    lost = isinstance(error, paramiko.SSHException | EOFError | OSError)
+    # A line that is reset between two steps of the set-up can surface as any fault of paramiko's own threads.
+    lost = isinstance(error, paramiko.SSHException | EOFError | OSError) or not transport.is_active()
     if lost and not isinstance(error, IncompatiblePeer):
         reason = f"the server hung up: {transport.disconnect[1]}" if transport.disconnect else str(error)
         return TransportError(
