@@ -71,7 +71,7 @@ BAD: dict[str, tuple[bytes, str]] = {
     ),
     "letter that takes two bytes in UTF-8": (
         _replaced(b"NY0910300", "NY091030æ".encode()),
-        "line 3, record amount item 1: '81': characters; a record of this file has 80",
+        "line 3: the line is written in UTF-8, not in ISO-8859-1: allowed by the switch utf8, which is off",
     ),
     "empty file": (b"", "'p.ocr': no format knows this file; it is empty"),
     "foreign account": (
