@@ -1,4 +1,4 @@
-"""From the agency's server to the inbox, once in effect: CLAIMING, FETCHED, ACKED (reliability notes 1.7).
+"""From the agency's server to the inbox, once in effect: CLAIMING, FETCHED, ACKED (docs/durability.md).
 
 A file is claimed by a rename on the server (where the server allows it), downloaded to a name that nothing takes,
 archived, and only then deleted or moved on the server. After a crash the states and the names that exist tell where to

@@ -1,4 +1,4 @@
-"""From the outbox to the server, once in effect: NEW, BUILT, STAGED, SENT, DONE (reliability notes 1.6).
+"""From the outbox to the server, once in effect: NEW, BUILT, STAGED, SENT, DONE (docs/durability.md).
 
 The bytes are those that were committed with their run, at every attempt. The temporary name is renamed when the server
 shows its size; that the temporary name is gone is the record that the rename came through, so that an unknown outcome

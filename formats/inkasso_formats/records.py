@@ -10,7 +10,7 @@ Day = date  # the type, where a field has taken its name
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewCase:
-    """One claim handed over to the agency: one invoice and who owes it (agency-formats.md, synthesis A)."""
+    """One claim handed over to the agency: one invoice and who owes it."""
 
     case: str  # the creditor's own reference, which every answer of the agency carries
     customer_no: str

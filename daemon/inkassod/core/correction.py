@@ -1,4 +1,4 @@
-"""Which entries the agency must be told of, and why the others are left out (domain.md section 1.5; peers.md part F 2)."""
+"""Which entries the agency must be told of, and why the others are left out (docs/bookkeeping.md)."""
 
 from __future__ import annotations
 

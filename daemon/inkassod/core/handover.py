@@ -1,4 +1,4 @@
-"""Which invoices go to the agency, and why the others do not (domain.md section 1.1; peers.md part F 6)."""
+"""Which invoices go to the agency, and why the others do not (docs/bookkeeping.md)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Who paid: what a bank's file says of the payer, held against what an agreement says of the agency.
 
-Formats differ in what they carry (payment-formats.md section 6), so "cannot tell" is a real outcome, told and never guessed:
+Formats differ in what they carry of the payer, so "cannot tell" is a real outcome, told and never guessed:
 a name that is not the agency's says nothing, since anybody may pay for a debtor, the agency too under another name.
 """
 

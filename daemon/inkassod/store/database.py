@@ -2,7 +2,7 @@
 
 SQLite: full synchronous writes always. Releases before 3.51.3 (without the back-ports 3.50.7 and 3.44.6) can corrupt a
 database in WAL mode when two connections meet at a checkpoint, so they get a rollback journal with `synchronous=EXTRA`.
-Source: reliability notes 2.4; https://www.sqlite.org/wal.html#walresetbug
+Source: https://www.sqlite.org/wal.html#walresetbug
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """camt.054 (ISO 20022): a bank's debit and credit notification, versions .02, .04 and .08, as a stream.
 
-Sources: ISO 20022 message definitions; how Norwegian, Swedish and Finnish banks use them: payment-formats.md, sections 2
-and 4. The paths are declared in `camt_paths`. What is read, passed over or refused is listed in docs/formats/camt054.md.
+Sources: ISO 20022 message definitions, and the banks' guidelines for Norway, Sweden and Finland. The paths are declared in `camt_paths`. What is read, passed over or refused is listed in docs/formats/camt054.md.
 
 The identity of a payment is made of the own account, booking date, amount and reference, and of the first of these that
 the file gives: the bank's reference of the transaction (`AcctSvcrRef`), which a copy has again; the payer's number

@@ -1,7 +1,7 @@
 """Which path of a camt.054 message gives which value: declared once for the reader and for docs/formats/camt054.md.
 
-Paths and versions: ISO 20022, message definition reports of camt.054.001.02, .04 and .08; how Norwegian, Swedish and
-Finnish banks use them: payment-formats.md, section 2 and the end of section 4.
+Paths and versions: ISO 20022, message definition reports of camt.054.001.02, .04 and .08, as banks in Norway, Sweden and
+Finland use them.
 """
 
 from __future__ import annotations
