@@ -68,17 +68,7 @@ def _log_refusal(
     installation: Installation, agreement: str, actor: Actor, error: UnreadPaymentsError
 ) -> None:
     with installation.database.write() as connection:
-        run = journal.start(
-            connection,
-            kind="corrections",
-            trigger=actor.trigger,
-            actor=actor.name,
-            reason=actor.reason,
-            creditor=installation.settings.agreements[agreement].creditor,
-            agreement=agreement,
-            direction="out",
-            started=installation.now(),
-        )
+        run = start(installation, connection, "corrections", agreement, actor)
         journal.finish(
             connection,
             run,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 import structlog
 from sqlalchemy import Connection
@@ -15,6 +14,7 @@ from inkasso_formats.problems import FormatProblem
 from inkassod import fetching, log, sending, spool
 from inkassod.core.model import Counts, Effect
 from inkassod.installation import Actor, Installation
+from inkassod.outgoing import start
 from inkassod.settings import Agreement
 from inkassod.settings.secrets import secret
 from inkassod.settings.transport import SftpTransport
@@ -117,16 +117,7 @@ def _exchange(
         log.bind(agreement=agreement),
     ):
         with installation.database.write() as connection:
-            run = journal.start(
-                connection,
-                kind=kind,
-                trigger=actor.trigger,
-                actor=actor.name,
-                reason=actor.reason,
-                creditor=settings.creditor,
-                agreement=agreement,
-                started=installation.now(),
-            )
+            run = start(installation, connection, kind, agreement, actor, direction="")
             _drop_dead(connection, kind, agreement, run)
         try:
             _attempts(installation, agreement, settings, work, report)
@@ -219,8 +210,3 @@ def _failed(
 def _drop(installation: Installation, run: int) -> None:
     with installation.database.write() as connection:
         journal.drop(connection, run)
-
-
-def unsent(installation: Installation, agreement: str) -> list[dict[str, Any]]:
-    """What waits in the outbox of an agreement."""
-    return sending.waiting(installation, agreement)

@@ -99,7 +99,6 @@ class Installation:
             days_after_due=process.days_after_due,
             days_after_reminder=process.days_after_reminder,
             minimum_amount=process.minimum_amount,
-            automatic=process.selection == "automatic",
             transfer=process.transfer if isinstance(process.transfer, time) else None,
             closure_days=process.closure_days,
         )

@@ -31,8 +31,16 @@ class Written:
     refused: tuple[FormatProblem, ...]
 
 
-def start(installation: Installation, connection: Connection, kind: str, agreement: str, actor: Actor) -> int:
-    """A new run for a file that leaves."""
+def start(
+    installation: Installation,
+    connection: Connection,
+    kind: str,
+    agreement: str,
+    actor: Actor,
+    *,
+    direction: str = "out",
+) -> int:
+    """A new run under an agreement: for a file that leaves, or (with no direction) for something done without a file."""
     return journal.start(
         connection,
         kind=kind,
@@ -41,7 +49,7 @@ def start(installation: Installation, connection: Connection, kind: str, agreeme
         reason=actor.reason,
         creditor=installation.settings.agreements[agreement].creditor,
         agreement=agreement,
-        direction="out",
+        direction=direction,
         started=installation.now(),
     )
 

@@ -14,6 +14,7 @@ from inkassod.core.handover import Verdict
 from inkassod.core.model import CaseChange, CaseStatus, Claim, Counts, Effect, Reason
 from inkassod.installation import Actor, Installation
 from inkassod.new_cases import send_new_cases
+from inkassod.outgoing import start
 from inkassod.status_feed import add_status_feed
 from inkassod.store import cases, journal, ledger
 
@@ -59,7 +60,7 @@ def transfer(
         for invoice_no in invoice_nos:
             if invoice_no not in found:
                 raise KeyError(invoice_no)
-        run = _start(installation, connection, agreement, "transfer", actor)
+        run = start(installation, connection, "transfer", agreement, actor, direction="")
         raised: list[str] = []
         if raise_level:
             raised = _raise_levels(installation, connection, agreement, claims, run)
@@ -95,28 +96,13 @@ def untransfer(installation: Installation, agreement: str, invoice_no: str, acto
         case_id = cases.to_transfer(connection, agreement).get(invoice_no)
         if case_id is None:
             return False
-        run = _start(installation, connection, agreement, "transfer", actor)
+        run = start(installation, connection, "transfer", agreement, actor, direction="")
         cases.change(connection, [CaseChange(case_id, {"status": CaseStatus.RECALLED})])
         effect = Effect(change="taken off the list before it left", case_id=case_id, invoice_no=invoice_no)
         journal.add_effects(connection, run, [effect])
         _finish(installation, connection, run, read=1, put=[invoice_no], refused=[])
         add_status_feed(installation, connection, run, installation.terms(agreement).creditor)
     return True
-
-
-def _start(
-    installation: Installation, connection: Connection, agreement: str, kind: str, actor: Actor
-) -> int:
-    return journal.start(
-        connection,
-        kind=kind,
-        trigger=actor.trigger,
-        actor=actor.name,
-        reason=actor.reason,
-        creditor=installation.settings.agreements[agreement].creditor,
-        agreement=agreement,
-        started=installation.now(),
-    )
 
 
 def _put(

@@ -208,7 +208,6 @@ class Service:
     # --- an agreement -------------------------------------------------------------------------------------------
 
     def _agreement(self, agreement: str) -> None:
-        self._select(agreement)
         self._transfer(agreement)
         self._corrections(agreement)
 
@@ -227,27 +226,20 @@ class Service:
             work()
             self._schedule.done(f"{job} {agreement}", due)
 
-    def _select(self, agreement: str) -> None:
-        """Where what is chosen leaves at once, the choice is made at night; else it belongs to the hour of the transfer."""
-        process = self._installation.settings.agreements[agreement].process
-        if process.selection == "automatic" and not isinstance(process.transfer, time):
-            self._daily("select", agreement, (NIGHT,), lambda: self._choose(agreement))
-
-    def _choose(self, agreement: str) -> None:
-        selection.select_all(self._installation, agreement, SCHEDULE)
-
     def _transfer(self, agreement: str) -> None:
+        """The choice, where it is automatic, and what stands to transfer, as one job: apart, the hour could strike between.
+
+        Where what is chosen leaves at once, the job runs at night: it sends what an interrupted or held-back transfer left.
+        """
         process = self._installation.settings.agreements[agreement].process
 
         def work() -> None:
             if process.selection == "automatic":
-                self._choose(
-                    agreement
-                )  # one job with the sending: apart, the hour could strike between the two
+                selection.select_all(self._installation, agreement, SCHEDULE)
             send_new_cases(self._installation, agreement, SCHEDULE)
 
-        if isinstance(process.transfer, time):
-            self._daily("transfer", agreement, (process.transfer,), work)
+        at = process.transfer if isinstance(process.transfer, time) else NIGHT
+        self._daily("transfer", agreement, (at,), work)
 
     def _corrections(self, agreement: str) -> None:
         at = self._installation.settings.agreements[agreement].schedule.corrections

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,8 +43,3 @@ class Decision:
         """One record belongs to nothing of ours: shown, never dropped."""
         self.problems.append(problem)
         self.counts.stray += 1
-
-
-def refused_lines(problems: Sequence[FormatProblem]) -> set[int]:
-    """The lines that problems (not warnings) stand on."""
-    return {problem.line for problem in problems if problem.line is not None and not problem.warning}

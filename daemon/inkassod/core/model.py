@@ -51,7 +51,6 @@ class Terms:
     days_after_due: int = 14
     days_after_reminder: int = 14
     minimum_amount: int = 0
-    automatic: bool = False
     transfer: time | None = None
     closure_days: int = 5
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, func, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, select, update
 
 from inkassod.core.model import Case, CaseChange, CaseStatus
 from inkassod.store.sql import insert_one, pieces
@@ -108,14 +108,6 @@ def listing(connection: Connection, *, filters: Mapping[str, Any], limit: int) -
         if value:
             query = query.where(cases.c[name] == value)
     return list(connection.execute(query).mappings())
-
-
-def count_by_status(connection: Connection, agreement: str) -> dict[str, int]:
-    """How many cases stand in each status."""
-    query = (
-        select(cases.c.status, func.count()).where(cases.c.agreement == agreement).group_by(cases.c.status)
-    )
-    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def timeline(connection: Connection, case_id: int) -> list[RowMapping]:

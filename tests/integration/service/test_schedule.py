@@ -5,12 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from inkassod import runs, selection
 from inkassod.installation import Installation
 from support.exchange import (
     INVOICES,
     PERSON,
+    Killed,
     answer_file,
+    dies_at,
     drop,
     effects,
     log,
@@ -86,12 +90,29 @@ def test_automatic_selection_that_sends_at_once_chooses_after_midnight(tmp_path)
     """Without an hour of transfer the day's candidates are chosen at five past midnight and leave."""
     installation = _built(tmp_path, 'selection = "automatic"')
     with running(installation):
-        eventually(lambda: _done(installation, "select", BEFORE))
+        eventually(lambda: _done(installation, "transfer", BEFORE))
         set_time(installation, datetime(2026, 3, 2, 23, 4, 59, tzinfo=UTC))
         assert served(installation) == {}
         set_time(installation, datetime(2026, 3, 2, 23, 5, tzinfo=UTC))
         eventually(lambda: served(installation))
     assert [one["applied"] for one in log(installation, kind="transfer")] == [3]
+
+
+def test_a_transfer_that_died_before_its_file_was_written_leaves_at_night(tmp_path, monkeypatch):
+    """Put to transfer, and dead before the new-case file: under "at-once" no later transfer is needed to send it."""
+    installation = _built(tmp_path)
+    with monkeypatch.context() as patched:
+        dies_at(patched, selection, "send_new_cases", "before")
+        with pytest.raises(Killed):
+            selection.transfer(installation, AGREEMENT, INVOICES, PERSON)
+    assert {one["status"] for one in table(installation, "cases")} == {"to_transfer"}
+    with running(installation):
+        eventually(lambda: _done(installation, "transfer", BEFORE))
+        assert served(installation) == {}
+        set_time(installation, datetime(2026, 3, 2, 23, 5, tzinfo=UTC))
+        eventually(lambda: served(installation))
+    assert {one["status"] for one in table(installation, "cases")} == {"sent"}
+    assert [one["applied"] for one in log(installation, kind="new_cases")] == [len(INVOICES)]
 
 
 def _with_direct_payment(folder: Path) -> Installation:

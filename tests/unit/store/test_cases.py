@@ -179,7 +179,6 @@ def test_cases_are_listed_newest_first_with_what_is_owed(database: Database):
         assert listed(limit=1) == [(3, 7)]
         assert listed(status="sent") == [(2, 6)]
         assert listed(invoice_no="1001", agreement="intrum") == [(1, 5)]
-        assert cases.count_by_status(connection, "intrum") == {"to_transfer": 2, "sent": 1}
 
 
 def test_the_time_line_tells_what_happened_in_order(database: Database):
