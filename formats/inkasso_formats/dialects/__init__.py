@@ -13,15 +13,18 @@ from inkasso_formats.dialects.model import (
     Code,
     CodeTable,
     Dialect,
+    Ends,
     FileKind,
     FileLayout,
     OutHead,
     Parsed,
+    Piece,
+    Portion,
     Rendered,
 )
 from inkasso_formats.dialects.naming import file_name, kind_of_content, kind_of_name
-from inkasso_formats.dialects.reading import parse
-from inkasso_formats.dialects.writing import RecordsRefused, render
+from inkasso_formats.dialects.reading import Stream, parse
+from inkasso_formats.dialects.writing import RecordsRefused, Writer, render
 
 __all__ = [
     "CLOSING_REASONS",
@@ -32,12 +35,17 @@ __all__ = [
     "Code",
     "CodeTable",
     "Dialect",
+    "Ends",
     "FileKind",
     "FileLayout",
     "OutHead",
     "Parsed",
+    "Piece",
+    "Portion",
     "RecordsRefused",
     "Rendered",
+    "Stream",
+    "Writer",
     "describe",
     "file_name",
     "kind_of_content",

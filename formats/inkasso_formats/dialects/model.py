@@ -203,6 +203,30 @@ class OutHead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """What some records became in a file that is being written.
+
+    `lines` has the line number of each record, in their order, and None for those that cannot be written; `refused` has the
+    problems of these, by their index (from 0). `notes` are the warnings on changed texts.
+    """
+
+    content: bytes
+    lines: tuple[int | None, ...]
+    notes: tuple[FormatProblem, ...]
+    refused: Mapping[int, tuple[FormatProblem, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ends:
+    """What stands before and after all pieces of a file. `count` and `total` (øre) are of the records in between."""
+
+    first: bytes
+    last: bytes
+    count: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
     """A written file: `total` in øre, `lines` the line number of each record, `notes` the warnings on changed texts."""
 
@@ -211,6 +235,15 @@ class Rendered:
     total: int
     lines: tuple[int, ...]
     notes: tuple[FormatProblem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portion:
+    """Some records of a file that is being read; `refused` counts those that are not among them, `problems` says why."""
+
+    records: list[AnyRecord]
+    problems: list[FormatProblem]
+    refused: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,12 +22,14 @@ from inkasso_formats.dialects.model import (
     FileLayout,
     Parsed,
     Part,
+    Portion,
 )
 from inkasso_formats.layout import Record, Values, parse_line
 from inkasso_formats.layout_cells import read
 from inkasso_formats.problems import FormatError, FormatProblem
 from inkasso_formats.records import FileHead
 
+MOST_RECORDS = 10_000  # of one portion
 MOST_PROBLEMS = 500  # a file of some other kind would give one for each line
 
 
@@ -37,11 +39,64 @@ def parse(dialect: Dialect, kind: FileKind, content: bytes | Iterable[bytes]) ->
     Raises FormatError with all problems, those of single records too, where the file as a whole cannot be trusted;
     KeyError where the dialect has no files of this kind.
     """
-    lines = content.split(b"\n") if isinstance(content, bytes) else content
-    reading = _Reading(dialect.encoding, dialect.files[kind])
-    for number, line in _numbered(lines):
-        reading.take(number, line)
-    return reading.finish()
+    opened = Stream(dialect, kind, content.split(b"\n") if isinstance(content, bytes) else content)
+    records: list[AnyRecord] = []
+    problems: list[FormatProblem] = []
+    refused = 0
+    for portion in opened:
+        records += portion.records
+        problems += portion.problems
+        refused += portion.refused
+    return Parsed(
+        head=opened.head,
+        records=records,
+        problems=problems,
+        count=opened.count,
+        total=opened.total,
+        refused=refused,
+    )
+
+
+class Stream:
+    """A file that is read portion by portion, so that memory does not grow with it.
+
+    Raises FormatError as `parse` does, when it is opened or while it is gone through: only when the end is reached can the
+    file be trusted. `head` is known from the start, `count` and `total` (øre) at the end.
+    """
+
+    def __init__(self, dialect: Dialect, kind: FileKind, lines: Iterable[bytes]) -> None:
+        self._reading = _Reading(dialect.encoding, dialect.files[kind])
+        self._portions = self._read(lines)
+        self._first = next(self._portions)
+
+    @property
+    def head(self) -> FileHead:
+        """What the file says of itself."""
+        names = ("client_number", "sequence_no", "created")
+        values = self._reading.head
+        return FileHead(**{name: values[name] for name in names if name in values})  # type: ignore[arg-type]
+
+    @property
+    def count(self) -> int:
+        """How many records were read so far."""
+        return self._reading.count
+
+    @property
+    def total(self) -> int:
+        """What they come to so far, in øre."""
+        return next(iter(self._reading.sums.values()), 0)
+
+    def __iter__(self) -> Iterator[Portion]:
+        yield self._first
+        yield from self._portions
+
+    def _read(self, lines: Iterable[bytes]) -> Iterator[Portion]:
+        for number, line in _numbered(lines):
+            self._reading.take(number, line)
+            if len(self._reading.records) >= MOST_RECORDS and not self._reading.fatal:
+                yield self._reading.portion()
+        self._reading.finish()
+        yield self._reading.portion()
 
 
 def _numbered(lines: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
@@ -97,8 +152,14 @@ class _Reading:
         else:
             self._read(part, line, number, oddity(raw, line, self.encoding, self.layout.parts[part], number))
 
-    def finish(self) -> Parsed:
-        """All that was read. Raises FormatError where something stops the file."""
+    def portion(self) -> Portion:
+        """What was read since the last portion."""
+        portion = Portion(records=self.records, problems=self.problems, refused=self.refused)
+        self.records, self.problems, self.refused = [], [], 0
+        return portion
+
+    def finish(self) -> None:
+        """The end of the file. Raises FormatError where something stops it."""
         for name in self.layout.sums:
             self.sums.setdefault(name, 0)
         if self.last == 0:
@@ -111,15 +172,6 @@ class _Reading:
             self.fatal += self._totals()
         if self.fatal:
             raise FormatError(self._everything())
-        names = ("client_number", "sequence_no", "created")
-        return Parsed(
-            head=FileHead(**{name: self.head[name] for name in names if name in self.head}),  # type: ignore[arg-type]
-            records=self.records,
-            problems=self.problems,
-            count=self.count,
-            total=next(iter(self.sums.values()), 0),
-            refused=self.refused,
-        )
 
     def _everything(self) -> list[FormatProblem]:
         return sorted([*self.fatal, *self.problems], key=lambda problem: problem.line or 0)

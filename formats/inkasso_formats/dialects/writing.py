@@ -11,9 +11,11 @@ from inkasso_formats.dialects.model import (
     RECORD_TYPES,
     AnyRecord,
     Dialect,
+    Ends,
     FileKind,
     FileLayout,
     OutHead,
+    Piece,
     Rendered,
 )
 from inkasso_formats.layout import Record, Value, Values, render_line
@@ -42,32 +44,68 @@ def render(dialect: Dialect, kind: FileKind, head: OutHead, records: Iterable[An
     with fewer records than its caller counted; the caller holds them back and writes the others. Raises FormatError
     where header or trailer cannot be written, TypeError for a record of another kind.
     """
-    layout = dialect.files[kind]
-    lines = [_header(dialect, layout, head)]
-    notes: list[FormatProblem] = []
-    refused: dict[int, tuple[FormatProblem, ...]] = {}
-    sums = dict.fromkeys(layout.sums, 0)
-    for index, record in enumerate(records):
-        line, told = _detail(dialect, layout, record)
-        if line is None:
-            name = f"{layout.detail.name} {index + 1}"
-            refused[index] = tuple(replace(problem, record=name) for problem in told)
-            continue
-        lines.append(line)
-        notes += [replace(note, line=len(lines)) for note in told]
-        for total, fields in layout.sums.items():
-            sums[total] += sum(cast(int, getattr(record, name)) for name in fields)
-    if refused:
-        raise RecordsRefused(refused)
-    count = len(lines) - 1
-    lines.append(render_line(layout.trailer, {layout.count: count, **sums}))
+    writer = Writer(dialect, kind, head)
+    piece = writer.take(records)
+    if piece.refused:
+        raise RecordsRefused(piece.refused)
+    ends = writer.finish()
     return Rendered(
-        content="".join(f"{line}{dialect.line_end}" for line in lines).encode(dialect.encoding),
-        count=count,
-        total=next(iter(sums.values()), 0),
-        lines=tuple(range(2, count + 2)),
-        notes=tuple(notes),
+        content=ends.first + piece.content + ends.last,
+        count=ends.count,
+        total=ends.total,
+        lines=tuple(line for line in piece.lines if line is not None),
+        notes=piece.notes,
     )
+
+
+class Writer:
+    """A file that is written piece by piece, so that memory does not grow with it.
+
+    Its bytes are `first` of its ends, all pieces in their order, and `last`; header and trailer may need to know what stands between
+    them. Raises FormatError where the header cannot be written.
+    """
+
+    def __init__(self, dialect: Dialect, kind: FileKind, head: OutHead) -> None:
+        self._dialect, self._layout = dialect, dialect.files[kind]
+        self._first = self._encoded([_header(dialect, self._layout, head)])
+        self._line = 1
+        self._count = 0
+        self._sums = dict.fromkeys(self._layout.sums, 0)
+
+    def take(self, records: Iterable[AnyRecord]) -> Piece:
+        """The next records, in this order; those that cannot be written are left out. Raises TypeError for one of another kind."""
+        texts: list[str] = []
+        lines: list[int | None] = []
+        notes: list[FormatProblem] = []
+        refused: dict[int, tuple[FormatProblem, ...]] = {}
+        for index, record in enumerate(records):
+            text, told = _detail(self._dialect, self._layout, record)
+            if text is None:
+                name = f"{self._layout.detail.name} {index + 1}"
+                refused[index] = tuple(replace(problem, record=name) for problem in told)
+                lines.append(None)
+                continue
+            self._line += 1
+            self._count += 1
+            texts.append(text)
+            lines.append(self._line)
+            notes += [replace(note, line=self._line) for note in told]
+            for total, fields in self._layout.sums.items():
+                self._sums[total] += sum(cast(int, getattr(record, name)) for name in fields)
+        return Piece(content=self._encoded(texts), lines=tuple(lines), notes=tuple(notes), refused=refused)
+
+    def finish(self) -> Ends:
+        """Header and trailer. Raises FormatError where the trailer cannot be written."""
+        trailer = render_line(self._layout.trailer, {self._layout.count: self._count, **self._sums})
+        return Ends(
+            first=self._first,
+            last=self._encoded([trailer]),
+            count=self._count,
+            total=next(iter(self._sums.values()), 0),
+        )
+
+    def _encoded(self, lines: Iterable[str]) -> bytes:
+        return "".join(f"{line}{self._dialect.line_end}" for line in lines).encode(self._dialect.encoding)
 
 
 def _header(dialect: Dialect, layout: FileLayout, head: OutHead) -> str:
