@@ -1,4 +1,4 @@
-"""What a person decides about a payment, each with a run of its own in the log: whose it is, and whether it is one of its own."""
+"""What a person decides, each with a run of its own in the log: holding an invoice, whose a payment is, and whether it is one of its own."""
 
 from __future__ import annotations
 
@@ -58,6 +58,29 @@ def _log(
     )
     add_status_feed(installation, connection, run, about.get("creditor", ""))
     return run
+
+
+def hold(installation: Installation, agreement: str, invoice_no: str, actor: Actor) -> int:
+    """Marks an invoice as not to be handed over, for the actor's reason. Returns the run. Raises NotFoundError."""
+    return _hold(installation, agreement, invoice_no, actor, "hold", actor.reason)
+
+
+def release(installation: Installation, agreement: str, invoice_no: str, actor: Actor) -> int:
+    """Takes the mark off again. Returns the run. Raises NotFoundError."""
+    return _hold(installation, agreement, invoice_no, actor, "release", "")
+
+
+def _hold(
+    installation: Installation, agreement: str, invoice_no: str, actor: Actor, kind: str, reason: str
+) -> int:
+    creditor = installation.settings.agreements[agreement].creditor
+    text = f"put on hold: {reason}" if kind == "hold" else "released from hold"
+    with installation.database.write() as connection:
+        if not ledger.hold(connection, creditor, invoice_no, reason):
+            raise NotFoundError(f"invoice {invoice_no} is not in the ledger")
+        about = {"creditor": creditor, "agreement": agreement}
+        effect = Effect(change=text, invoice_no=invoice_no)
+        return _log(installation, connection, kind, actor, about, [effect])
 
 
 def settle(installation: Installation, entry_no: str, actor: Actor, *, settlement: bool) -> int:

@@ -8,16 +8,16 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from inkasso_formats.feed import EntryStatus
-from inkasso_formats.problems import FormatProblem
+from inkasso_formats.problems import FormatError, FormatProblem
 from inkassod.core import correction
 from inkassod.core.correction import Line
-from inkassod.core.model import Counts, Effect, money
+from inkassod.core.model import Effect, money
 from inkassod.inbound import kind_of
 from inkassod.installation import Actor, Installation
 from inkassod.kinds import KINDS
-from inkassod.outgoing import Written, queue, start, write
+from inkassod.outgoing import Outgoing, log_refusal, queue, start, write
 from inkassod.status_feed import add_status_feed
-from inkassod.store import journal, ledger
+from inkassod.store import journal, movements
 
 
 class UnreadPaymentsError(Exception):
@@ -59,63 +59,46 @@ def generate(installation: Installation, agreement: str, actor: Actor, *, force:
     unread = unread_payments(installation)
     if unread and not force:
         error = UnreadPaymentsError(unread)
-        _log_refusal(installation, agreement, actor, error)
+        problem = FormatProblem(code="corrections.unread_payments", rule=str(error))
+        log_refusal(installation, "corrections", agreement, actor, [problem])
         raise error
     return send_corrections(installation, agreement, actor)
-
-
-def _log_refusal(
-    installation: Installation, agreement: str, actor: Actor, error: UnreadPaymentsError
-) -> None:
-    with installation.database.write() as connection:
-        run = start(installation, connection, "corrections", agreement, actor)
-        journal.finish(
-            connection,
-            run,
-            outcome="failed",
-            finished=installation.now(),
-            counts=Counts(),
-            problems=[FormatProblem(code="corrections.unread_payments", rule=str(error))],
-            summary=str(error),
-        )
 
 
 def preview(installation: Installation, agreement: str) -> list[Line]:
     """Every entry since the last correction file on cases that have left, in or out, with its reason."""
     with installation.database.read() as connection:
-        movements = ledger.movements(connection, agreement)
-    return correction.decide(movements, installation.terms(agreement).closure_days)
+        undecided = movements.undecided(connection, agreement)
+    return correction.decide(undecided, installation.terms(agreement).closure_days)
 
 
 def send_corrections(installation: Installation, agreement: str, actor: Actor) -> int | None:
     """Writes the correction file and queues it. Returns the run, or None where no entry waits for a decision.
 
-    Every entry that was decided on, in or out, is marked in the same transaction, so that none is decided on twice.
+    Every entry that was decided on, in or out, is marked in the same transaction, so that none is decided on twice. A file that
+    cannot be written as a whole is a failed run, and nothing was decided.
     """
+    try:
+        return _send(installation, agreement, actor)
+    except FormatError as error:
+        return log_refusal(installation, "corrections", agreement, actor, error.problems)
+
+
+def _send(installation: Installation, agreement: str, actor: Actor) -> int | None:
     terms = installation.terms(agreement)
     with installation.database.write() as connection:
-        lines = correction.decide(ledger.movements(connection, agreement), terms.closure_days)
+        lines = correction.decide(movements.undecided(connection, agreement), terms.closure_days)
         if not lines:
             return None
         run = start(installation, connection, "corrections", agreement, actor)
+        file = Outgoing(installation, connection, run, "corrections", agreement)
         told = [line for line in lines if line.included]
-        file = write(
-            installation, connection, "corrections", agreement, [correction.correction(line) for line in told]
-        )
-        written = [told[index] for index in file.written]
+        numbers = write(file, [correction.correction(line) for line in told])
+        written = [(line, at) for line, at in zip(told, numbers, strict=True) if at is not None]
         left_out = [line for line in lines if not line.included]
-        _decided(connection, run, written, left_out)
-        _tell_corrections(connection, run, file, written, left_out)
-        queue(
-            installation,
-            connection,
-            run,
-            agreement,
-            file,
-            read=len(lines),
-            problems=file.refused,
-            unchanged=len(left_out),
-        )
+        _decided(connection, run, [line for line, _ in written], left_out)
+        _tell_corrections(connection, run, file.name, written, left_out)
+        queue(file, read=len(lines), problems=[], unchanged=len(left_out))
         add_status_feed(installation, connection, run, terms.creditor, _entry_records(written, file.name))
     return run
 
@@ -123,17 +106,17 @@ def send_corrections(installation: Installation, agreement: str, actor: Actor) -
 def _decided(connection: Connection, run: int, written: Sequence[Line], left_out: Sequence[Line]) -> None:
     decided = {line.movement.entry: ("in", line.reason.text) for line in written}
     decided |= {line.movement.entry: ("out", line.reason.text) for line in left_out}
-    ledger.reported(connection, run, decided)
+    movements.reported(connection, run, decided)
 
 
 def _tell_corrections(
-    connection: Connection, run: int, file: Written, written: Sequence[Line], left_out: Sequence[Line]
+    connection: Connection,
+    run: int,
+    name: str,
+    written: Sequence[tuple[Line, int]],
+    left_out: Sequence[Line],
 ) -> None:
-    numbers = file.rendered.lines if file.rendered is not None else ()
-    effects = [
-        _correction_effect(line, f"reported in {file.name}", number)
-        for line, number in zip(written, numbers, strict=True)
-    ]
+    effects = [_correction_effect(line, f"reported in {name}", number) for line, number in written]
     effects += [_correction_effect(line, "left out of the corrections", None) for line in left_out]
     journal.add_effects(connection, run, effects)
 
@@ -149,7 +132,7 @@ def _correction_effect(line: Line, what: str, number: int | None) -> Effect:
     )
 
 
-def _entry_records(written: Sequence[Line], name: str) -> list[EntryStatus]:
+def _entry_records(written: Sequence[tuple[Line, int]], name: str) -> list[EntryStatus]:
     return [
         EntryStatus(
             entry_no=line.movement.entry_no,
@@ -159,5 +142,5 @@ def _entry_records(written: Sequence[Line], name: str) -> list[EntryStatus]:
             amount=line.movement.amount,
             currency=line.movement.currency,
         )
-        for line in written
+        for line, _ in written
     ]

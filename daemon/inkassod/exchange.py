@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
 import structlog
 from sqlalchemy import Connection
@@ -72,15 +74,21 @@ def send(installation: Installation, agreement: str, actor: Actor) -> int | None
     """Sends what waits in the outbox. Returns the run, or None where nothing waits. Raises TransportError when it failed."""
     if not sending.waits(installation, agreement):
         return None
-    transport = installation.settings.agreements[agreement].transport
 
     def work(agent: Agent) -> Iterable[str]:
-        place = sending.Place(
-            transport.outgoing_folder, transport.temporary_prefix, transport.temporary_suffix
-        )
-        return sending.send_all(installation, agreement, agent, place)
+        return sending.send_all(installation, agreement, agent, partial(_place_of, installation, agreement))
 
     return _exchange(installation, agreement, "send", actor, work)
+
+
+def _place_of(installation: Installation, agreement: str, row: Mapping[str, Any]) -> sending.Place:
+    """Where the agency wants a file: in the folder that its dialect has for files of this kind, else in the agreement's."""
+    transport = installation.settings.agreements[agreement].transport
+    with installation.database.read() as connection:
+        run = journal.get(connection, row["run"])
+    layout = installation.dialect(agreement).files.get(run["kind"]) if run is not None else None
+    folder = layout.folder if layout is not None and layout.folder else transport.outgoing_folder
+    return sending.Place(folder, transport.temporary_prefix, transport.temporary_suffix)
 
 
 def fetch(installation: Installation, agreement: str, actor: Actor, *, quiet: bool = False) -> int | None:
@@ -102,9 +110,13 @@ def deliver_to_erp(installation: Installation) -> None:
         if sending.waits(installation, channel):
             folder = installation.spool.root / "erp" / "outbox"
             with spool.hold(installation.spool, "erp-outbox", timeout=LOCK_SECONDS):
-                place = sending.Place("", ".", ".part")
-                for sentence in sending.send_all(installation, channel, FolderAgent(folder), place):
+                agent = FolderAgent(folder)
+                for sentence in sending.send_all(installation, channel, agent, _place_at_the_erp):
                     _log.info("told_the_erp", file=sentence)
+
+
+def _place_at_the_erp(_row: Mapping[str, Any]) -> sending.Place:
+    return sending.Place("", ".", ".part")
 
 
 def _exchange(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -56,16 +56,33 @@ def _to_fetch(
     wrong: list[tuple[dict[str, Any], TransportError]],
 ) -> Iterator[dict[str, Any]]:
     """The transfers to carry on: those begun before, then one for each file that is listed after those have ended."""
-    yield from map(dict, _unfinished(installation, agreement))
-    listing = agent.list(installation.settings.agreements[agreement].transport.incoming_folder)
-    for name, reason in listing.refused:
-        _log.warning("remote_name_refused", name=name, reason=reason)
+    yield from _unfinished(installation, agreement)
     begun = {
-        (row["name"], row["size"], row["mtime"]) for row, _ in wrong
+        (row["folder"], row["name"], row["size"], row["mtime"]) for row, _ in wrong
     }  # tried just now: they still lie there
-    for file in sorted(listing.files, key=lambda file: _turn(installation, agreement, file.name)):
-        if (file.name, file.size, file.mtime) not in begun and _wanted(installation, agreement, file):
-            yield _begin(installation, agreement, file)
+    folders = _folders(installation, agreement)
+    known_folders = {*folders, installation.settings.agreements[agreement].transport.done_folder}
+    found = [(folder, file) for folder in folders for file in _listed(agent, folder, known_folders)]
+    for folder, file in sorted(found, key=lambda one: _turn(installation, agreement, one[1].name)):
+        known = (folder, file.name, file.size, file.mtime) in begun
+        if not known and _wanted(installation, agreement, folder, file):
+            yield _begin(installation, agreement, folder, file)
+
+
+def _folders(installation: Installation, agreement: str) -> list[str]:
+    """Where the agency puts files: in the agreement's folder, and in those that its dialect has for single kinds."""
+    usual = installation.settings.agreements[agreement].transport.incoming_folder
+    theirs = [layout for layout in installation.dialect(agreement).files.values() if layout.direction == "in"]
+    return list(dict.fromkeys(layout.folder or usual for layout in theirs)) or [usual]
+
+
+def _listed(agent: Agent, folder: str, known: Collection[str]) -> Sequence[RemoteFile]:
+    """The files of a folder. What is none is told, but for the folders that are meant to be in there."""
+    listing = agent.list(folder)
+    for name, reason in listing.refused:
+        if f"{folder}/{name}" not in known:
+            _log.warning("remote_name_refused", name=name, reason=reason)
+    return listing.files
 
 
 def _turn(installation: Installation, agreement: str, name: str) -> tuple[int, str]:
@@ -74,27 +91,33 @@ def _turn(installation: Installation, agreement: str, name: str) -> tuple[int, s
     return (dialects.FILE_KINDS.index(kind) if kind is not None else -1, name)
 
 
-def _unfinished(installation: Installation, agreement: str) -> list[Any]:
+def _unfinished(installation: Installation, agreement: str) -> list[dict[str, Any]]:
+    usual = installation.settings.agreements[agreement].transport.incoming_folder
     with installation.database.read() as connection:
-        return transfers.unfinished(connection, agreement)
+        rows = transfers.unfinished(connection, agreement)
+    return [{**row, "folder": row["folder"] or usual} for row in rows]
 
 
-def _wanted(installation: Installation, agreement: str, file: RemoteFile) -> bool:
+def _wanted(installation: Installation, agreement: str, folder: str, file: RemoteFile) -> bool:
     dialect = installation.dialect(agreement)
     kind = dialects.kind_of_name(dialect, file.name)
     if kind is None or dialect.files[kind].direction != "in":
         if not file.name.startswith("."):
             _log.info("remote_name_passed_over", name=file.name)
         return False
+    # Transfers of an earlier version, which knew one folder only, name none.
+    usual = installation.settings.agreements[agreement].transport.incoming_folder
+    folders = (folder, "") if folder == usual else (folder,)
     with installation.database.read() as connection:
-        return not transfers.seen(connection, agreement, file.name, file.size, file.mtime)
+        return not transfers.seen(connection, agreement, folders, file.name, file.size, file.mtime)
 
 
-def _begin(installation: Installation, agreement: str, file: RemoteFile) -> dict[str, Any]:
+def _begin(installation: Installation, agreement: str, folder: str, file: RemoteFile) -> dict[str, Any]:
     with installation.database.write() as connection:
         number = transfers.begin(
             connection,
             agreement=agreement,
+            folder=folder,
             name=file.name,
             size=file.size,
             mtime=file.mtime,
@@ -105,6 +128,7 @@ def _begin(installation: Installation, agreement: str, file: RemoteFile) -> dict
         transfers.note(connection, number, installation.now(), claimed_name=claimed_name)
     return {
         "id": number,
+        "folder": folder,
         "name": file.name,
         "claimed_name": claimed_name,
         "size": file.size,
@@ -116,27 +140,27 @@ def _begin(installation: Installation, agreement: str, file: RemoteFile) -> dict
 def _go_on(installation: Installation, agreement: str, agent: Agent, row: dict[str, Any]) -> str:
     text = ""
     if row["state"] == transfers.CLAIMING:
-        if not _claim(installation, agreement, agent, row):
+        if not _claim(installation, agent, row):
             return ""
-        _download(installation, agreement, agent, row)
+        _download(installation, agent, row)
         text = f"{row['name']} fetched, {row['size']} bytes"
     _place(installation, row)
     _acknowledge(installation, agreement, agent, row)
     return text or f"{row['name']} fetched before, taken up again"
 
 
-def _path(installation: Installation, agreement: str, name: str) -> str:
-    return f"{installation.settings.agreements[agreement].transport.incoming_folder}/{name}"
+def _path(row: dict[str, Any], name: str) -> str:
+    return f"{row['folder']}/{name}"
 
 
-def _claim(installation: Installation, agreement: str, agent: Agent, row: dict[str, Any]) -> bool:
+def _claim(installation: Installation, agent: Agent, row: dict[str, Any]) -> bool:
     """The file under our own name on the server; False where it is gone (taken by another, or replaced)."""
-    claimed = _path(installation, agreement, row["claimed_name"])
+    claimed = _path(row, row["claimed_name"])
     if row["claimed_name"] == row["name"] or agent.stat(claimed) is not None:
         present = agent.stat(claimed)
     else:
         try:
-            agent.rename(_path(installation, agreement, row["name"]), claimed)
+            agent.rename(_path(row, row["name"]), claimed)
         except TransportError as error:
             if error.code != "transport.missing":
                 raise
@@ -148,7 +172,7 @@ def _claim(installation: Installation, agreement: str, agent: Agent, row: dict[s
     return True
 
 
-def _download(installation: Installation, agreement: str, agent: Agent, row: dict[str, Any]) -> None:
+def _download(installation: Installation, agent: Agent, row: dict[str, Any]) -> None:
     """To a hidden name in `work`, forced to the disk and archived; the commit of FETCHED is what makes it ours."""
     path = _part(installation, row)
     limit = installation.settings.daemon.max_file_megabytes * MEGABYTE
@@ -156,7 +180,7 @@ def _download(installation: Installation, agreement: str, agent: Agent, row: dic
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "w+b") as file:
         try:
-            agent.get(_path(installation, agreement, row["claimed_name"]), file, limit)
+            agent.get(_path(row, row["claimed_name"]), file, limit)
         except TransportError:
             path.unlink()  # it may be long before the next attempt, or there may be none
             raise
@@ -186,7 +210,7 @@ def _place(installation: Installation, row: dict[str, Any]) -> None:
 
 def _acknowledge(installation: Installation, agreement: str, agent: Agent, row: dict[str, Any]) -> None:
     """Off the server, by the setting. What is gone already is fine; what was replaced meanwhile is left for next time."""
-    path = _path(installation, agreement, row["claimed_name"])
+    path = _path(row, row["claimed_name"])
     present = agent.stat(path)
     claimed = row["claimed_name"] != row["name"]
     state = transfers.ACKED

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
-from inkasso_formats import dialects
 from inkasso_formats.dialects import Dialect
 from inkasso_formats.references import account_key
 from inkassod.clock import Clock
 from inkassod.core.model import Terms
 from inkassod.core.payer import Agency, agency, digits
+from inkassod.dialect_files import open_dialects
 from inkassod.settings import Agreement, Settings
 from inkassod.spool.claim import Area, Spool
 from inkassod.store.database import Database
@@ -38,7 +38,7 @@ class Installation:
     spool: Spool
     database: Database
     clock: Clock
-    dialects: Mapping[str, Dialect] = field(default_factory=dict)
+    dialects: Mapping[str, Dialect] = field(default_factory=dict)  # by what the settings call them
 
     def now(self) -> datetime:
         """The time, aware."""
@@ -63,6 +63,13 @@ class Installation:
     def dialect(self, agreement: str) -> Dialect:
         """How the agency of an agreement writes its files."""
         return self.dialects[self.settings.agreements[agreement].dialect]
+
+    def dialect_named(self, name: str) -> Dialect:
+        """The dialect that calls itself so; what a file was identified as. Raises KeyError."""
+        for one in self.dialects.values():
+            if one.name == name:
+                return one
+        raise KeyError(name)
 
     def agency(self, creditor: str) -> Agency:
         """All agencies of a creditor as payers; also those of agreements out of use."""
@@ -106,7 +113,5 @@ class Installation:
 
 def load_dialects(settings: Settings) -> dict[str, Dialect]:
     """The dialects that the agreements name. Raises FormatError where one is not there or broken."""
-    return {
-        name: dialects.load(name)
-        for name in {agreement.dialect for agreement in settings.agreements.values()}
-    }
+    names = (agreement.dialect for agreement in settings.agreements.values())
+    return open_dialects(names, settings.folder)

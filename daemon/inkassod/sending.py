@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import io
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,13 +57,16 @@ def waiting(installation: Installation, channel: str) -> list[dict[str, Any]]:
         return [dict(row) for row in outbox.waiting(connection, channel)]
 
 
-def send_all(installation: Installation, channel: str, agent: Agent, place: Place) -> Iterator[str]:
+def send_all(
+    installation: Installation, channel: str, agent: Agent, place_of: Callable[[Mapping[str, Any]], Place]
+) -> Iterator[str]:
     """Brings every waiting file of a channel to its end, oldest first: a sentence for each that got there.
 
-    Raises TransportError, after the sentences of those that went before.
+    `place_of` says where the file of an outbox row is put. Raises TransportError, after the sentences of those that went
+    before.
     """
     for row in waiting(installation, channel):
-        yield _send(installation, row, agent, place)
+        yield _send(installation, row, agent, place_of(row))
 
 
 def _send(installation: Installation, row: dict[str, Any], agent: Agent, place: Place) -> str:

@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from inkasso_formats import dialects
-from inkasso_formats.dialects import AnyRecord, kind_of_content
+from inkasso_formats.dialects import AnyRecord, Dialect, kind_of_content, kind_of_name
 from inkasso_formats.identify import Claim, identify
 from inkasso_formats.problems import FormatError, FormatProblem
-from inkasso_formats.records import Payment
+from inkasso_formats.records import InvoiceRow, Payment
 from inkassod.core.model import money
 from inkassod.inbound import HEAD
+from inkassod.layouts import Document, problem_document
 from inkassod.masking import masked_problem, masked_value
 from inkassod.payment_files import PAYMENT_READERS
 
-Document = dict[str, Any]
 Item = Payment | AnyRecord
 SHOWN = (
     *("line", "reference", "amount", "currency", "date"),
@@ -63,30 +63,41 @@ class Shown:
         return FormatError([masked_problem(problem) if mask else problem for problem in self.problems])
 
 
-def read(path: Path) -> Shown:
-    """The file, whole or refused. Raises OSError."""
-    known = [dialects.load(name) for name in dialects.shipped()]
+def read(path: Path, dialect: Dialect | None = None) -> Shown:
+    """The file, whole or refused. With a dialect it is a file of that, else of whichever format claims it. Raises OSError."""
+    known = [dialect] if dialect else [dialects.load(name) for name in dialects.shipped()]
     with path.open("rb") as file:
         head = file.read(HEAD)
         file.seek(0)
         try:
-            claim = _claim(path.name, head, known)
+            claim = _claim_of(dialect, path.name, head) if dialect else _claim(path.name, head, known)
         except FormatError as error:
             return Shown(path, None, "payments", problems=error.problems, refused=True)
         try:
             if claim.kind == "payments":
                 return _payments(path, claim, file)
-            return _records(path, claim, file)
+            spoken = next(one for one in known if one.name == claim.dialect)
+            return _records(path, spoken, claim, file)
         except FormatError as error:
             return Shown(path, claim.format, claim.kind, problems=error.problems, refused=True)
 
 
-def _claim(name: str, head: bytes, known: Sequence[dialects.Dialect]) -> Claim:
+def _claim_of(dialect: Dialect, name: str, head: bytes) -> Claim:
+    """What the file is in a dialect that a person named. Raises FormatError where it is none of its files."""
+    kind = kind_of_content(dialect, head, name) or kind_of_name(dialect, name)
+    if kind is None:
+        rule = f"is no file of the dialect {dialect.name}: one of {', '.join(dialect.files)} expected"
+        raise FormatError([FormatProblem(code="identify.unidentified", value=name, rule=rule)])
+    return Claim(dialect.name, kind, dialect.name)
+
+
+def _claim(name: str, head: bytes, known: Sequence[Dialect]) -> Claim:
     """What the file is. What a creditor sends to the agency can be shown too; the ERP's feed can not."""
-    for dialect in known:
-        kind = kind_of_content(dialect, head)
-        if kind is not None and dialect.files[kind].direction == "out":
-            return Claim(dialect.name, kind, dialect.name)
+    claims = [(dialect, kind_of_content(dialect, head, name)) for dialect in known]
+    sent = [(one.name, kind) for one, kind in claims if kind and one.files[kind].direction == "out"]
+    if len(sent) == 1:
+        dialect, kind = sent[0]
+        return Claim(dialect, kind, dialect)
     claim = identify(name, head, known)
     if claim.kind == "feed":
         rule = "is the ERP's feed: a bank's payment file or a file of the agency expected"
@@ -103,8 +114,8 @@ def _payments(path: Path, claim: Claim, file: BinaryIO) -> Shown:
     return Shown(path, claim.format, claim.kind, items, warnings)
 
 
-def _records(path: Path, claim: Claim, file: BinaryIO) -> Shown:
-    parsed = dialects.parse(dialects.load(claim.format), claim.kind, file)  # type: ignore[arg-type]
+def _records(path: Path, dialect: Dialect, claim: Claim, file: BinaryIO) -> Shown:
+    parsed = dialects.parse(dialect, claim.kind, file, path.name)  # type: ignore[arg-type]
     return Shown(path, claim.format, claim.kind, parsed.records, parsed.problems)
 
 
@@ -133,27 +144,19 @@ def totals(shown: Shown) -> Document:
     return {"count": len(amounts), "amount": None if several else money(sum(amounts))}
 
 
-def _row(item: Item, *, mask: bool) -> Document:
+def _row(item: Item | InvoiceRow, *, mask: bool) -> Document:
+    """The fields of a payment or record by name; those of its invoice rows too, as a list."""
     names = SHOWN if isinstance(item, Payment) else [field.name for field in fields(item)]
     values = {name: getattr(item, name) for name in names}
+    if "rows" in values:
+        values["rows"] = [_row(row, mask=mask) for row in values["rows"]]
     if mask:
         values = {name: masked_value(name, value) for name, value in values.items()}
     return {name: money(value) if name in AMOUNTS else value for name, value in values.items()}
 
 
 def _problem(problem: FormatProblem, *, mask: bool) -> Document:
-    one = masked_problem(problem) if mask else problem
-    return {
-        "code": one.code,
-        "line": one.line,
-        "record": one.record,
-        "field": one.field,
-        "position": list(one.position) if one.position else None,
-        "value": one.value,
-        "expected": one.rule,
-        "message": one.message,
-        "warning": one.warning,
-    }
+    return problem_document(masked_problem(problem) if mask else problem)
 
 
 # --- two files ------------------------------------------------------------------------------------------------------
@@ -190,12 +193,7 @@ def difference(a: Shown, b: Shown, *, mask: bool) -> Document:
 
 def _side(shown: Shown, *, mask: bool) -> Document:
     problems = [_problem(problem, mask=mask) for problem in shown.problems]
-    return {
-        "file": str(shown.path),
-        "format": shown.format,
-        "totals": totals(shown),
-        "problems": problems,
-    }
+    return {"file": str(shown.path), "format": shown.format, "totals": totals(shown), "problems": problems}
 
 
 def _unequal(a: Sequence[Item], b: Sequence[Item]) -> tuple[list[Item], list[Item]]:

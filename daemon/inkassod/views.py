@@ -5,11 +5,9 @@ Amounts are text with two decimals, times aware; the keys are an interface (docs
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from inkasso_formats import dialects, layout
-from inkasso_formats.dialects import Dialect
 from inkassod.core.correction import Line
 from inkassod.core.handover import Verdict
 from inkassod.core.model import CaseStatus, money
@@ -187,44 +185,3 @@ def entry(row: Any) -> Document:
 def trial(found: Mapping[str, Any]) -> Document:
     """What a file would do, as a run that was not made."""
     return {**found, "run": None}
-
-
-def dialect(one: Dialect) -> Document:
-    """A dialect's layouts: as the positions of its fields, and as Markdown for people."""
-    return {
-        "dialect": one.name,
-        "title": one.title,
-        "provenance": one.provenance,
-        "encoding": one.encoding,
-        "files": [
-            {
-                "kind": kind,
-                "direction": file.direction,
-                "name": file.name,
-                "length": file.length,
-                "records": {
-                    part: [_field(row) for row in layout.table(record)] for part, record in file.parts.items()
-                },
-            }
-            for kind, file in one.files.items()
-        ],
-        "codes": {
-            table.name: [
-                {"code": code, "word": row.word, "text": row.text} for code, row in table.codes.items()
-            ]
-            for table in one.codes.values()
-        },
-        "markdown": dialects.describe(one),
-    }
-
-
-def _field(row: Sequence[str]) -> Document:
-    position, _length, name, kind, required, content = row
-    first, _, last = position.partition("-")
-    return {
-        "field": name,
-        "position": [int(first), int(last or first)],
-        "type": kind,
-        "required": bool(required),
-        "content": content,
-    }

@@ -57,7 +57,7 @@ def _claims(name: str, head: bytes, dialects: Sequence[Dialect]) -> Iterator[Cla
     if viite.claims(head):
         yield Claim("ktl", "payments")
     for dialect in dialects:
-        kind = kind_of_content(dialect, head)
+        kind = kind_of_content(dialect, head, name)
         if kind is not None:
             yield Claim(dialect.name, kind, dialect.name)
     if _JSON_LINE.match(head.removeprefix(b"\xef\xbb\xbf")):

@@ -1,6 +1,6 @@
-"""Fixed-width layouts, declared once as data: parse a line, render a line, validate the layout, print its table.
+"""Layouts of records, declared once as data: parse a line, render a line, validate the layout, print its table.
 
-A position is a character from 1; all encodings used by these formats have one byte a character, so it is a byte too.
+A position is a character from 1; all encodings used by formats with positions have one byte a character, so it is a byte too.
 What a field's text means as a value is said in `layout_cells`.
 """
 
@@ -10,22 +10,17 @@ import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from inkasso_formats.layout_cells import (
-    DATE_FORMS,
-    READERS,
-    Field,
-    FieldType,
-    Reader,
-    Value,
-    type_names,
-    write,
-)
+from inkasso_formats.layout_cells import Reader, Writer, reader_of, writer_of
+from inkasso_formats.layout_checks import field_problems
+from inkasso_formats.layout_field import DATE_FORMS, Field, FieldType, Form, Value, type_names
+from inkasso_formats.layout_tables import NO_PATHS, field_rows, markdown, table_head
 from inkasso_formats.problems import FormatError, FormatProblem
 
 __all__ = [
     "DATE_FORMS",
     "Field",
     "FieldType",
+    "Form",
     "Record",
     "Value",
     "Values",
@@ -36,6 +31,7 @@ __all__ = [
     "parse_line",
     "render_line",
     "table",
+    "table_head",
     "type_names",
 ]
 
@@ -45,22 +41,28 @@ _UNNAMED = frozenset({"constant", "filler"})  # checked or passed over, never a 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """One kind of line: its fields stand side by side from position 1 to `length`, without gap or overlap."""
+    """One kind of line: its fields stand side by side from position 1 to `length`, without gap or overlap.
+
+    In a file without positions it is one line of cells, or one element, and `length` says nothing.
+    """
 
     name: str
     length: int
     fields: tuple[Field, ...]
     meaning: str = ""
     _cells: tuple[tuple[Field, slice, Reader], ...] = dataclasses.field(init=False, repr=False, compare=False)
+    _writers: tuple[tuple[Field, Writer], ...] = dataclasses.field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # Looked up once, not for each of a million lines; a filler is not looked at.
+        known = [field for field in self.fields if field.type in type_names]
         cells = [
-            (field, slice(field.start - 1, field.end), READERS[field.type])
-            for field in self.fields
-            if field.type != "filler" and field.type in READERS
+            (field, slice(field.start - 1, field.end), reader_of(field))
+            for field in known
+            if field.type != "filler"
         ]
         object.__setattr__(self, "_cells", tuple(cells))
+        object.__setattr__(self, "_writers", tuple((field, writer_of(field)) for field in known))
 
     def field(self, name: str) -> Field:
         """The field of that name. Raises KeyError."""
@@ -111,10 +113,10 @@ def render_line(record: Record, values: Mapping[str, Value]) -> str:
     """
     cells: list[str] = []
     problems: list[FormatProblem] = []
-    for field in record.fields:
+    for field, writer in record._writers:  # noqa: SLF001  (this module's own)
         value = values.get(field.name)
         try:
-            cells.append(write(field, value))
+            cells.append(writer(field, value))
         except ValueError as error:
             shown = "" if value is None else str(value)
             problems.append(_problem(f"layout.{field.type}", record, field, shown, str(error)))
@@ -126,41 +128,59 @@ def render_line(record: Record, values: Mapping[str, Value]) -> str:
 # --- the layout itself -------------------------------------------------------------------------------------------
 
 
-def fields_of(rows: Sequence[Mapping[str, object]]) -> tuple[Field, ...]:
-    """Fields from rows of data (a dialect's TOML), `start` computed where it is left out. Raises TypeError on unknown keys."""
+def fields_of(rows: Sequence[Mapping[str, object]], form: Form = "fixed") -> tuple[Field, ...]:
+    """Fields from rows of data (a dialect's TOML), each behind the one before where `start` is left out.
+
+    Without positions `length` may be left out too, which means any. Raises TypeError on unknown keys.
+    """
     fields: list[Field] = []
     for row in rows:
-        known = {"start": fields[-1].end + 1 if fields else 1, **row}
+        known = {"start": _next(fields, form), **({} if form == "fixed" else {"length": 0}), **row}
         if isinstance(known.get("values"), list):
             known["values"] = tuple(known["values"])  # type: ignore[arg-type]
         fields.append(Field(**known))  # type: ignore[arg-type]
     return tuple(fields)
 
 
-def layout_problems(record: Record) -> list[FormatProblem]:
-    """All that is wrong with a layout itself (`layout.definition`): gaps, overlaps, doubled names, wrong lengths and forms."""
+def _next(fields: Sequence[Field], form: Form) -> int:
+    if form == "xml" or not fields:
+        return 1
+    return fields[-1].end + 1 if form == "fixed" else fields[-1].start + 1
+
+
+def layout_problems(record: Record, form: Form = "fixed") -> list[FormatProblem]:
+    """All that is wrong with a layout itself (`layout.definition`): gaps, overlaps, doubled names, options that do not fit.
+
+    Places are checked as the form has them: positions from 1 to the length of the record, cells from 1, or none (xml).
+    """
     problems: list[FormatProblem] = []
     seen: set[str] = set()
     expected = 1
     for field in record.fields:
-        found = [*_place_problems(field, expected), *_name_problems(field, seen), *_type_problems(field)]
-        problems += [_problem("layout.definition", record, field, value, rule) for value, rule in found]
-        expected = field.end + 1
+        found = [
+            *_place_problems(field, expected, form),
+            *_name_problems(field, seen),
+            *field_problems(field, form),
+        ]
+        problems += [_definition(record, field, value, rule, form) for value, rule in found]
+        expected = _next([field], form)
         seen.add(field.name)
-    if expected != record.length + 1:
+    if form == "fixed" and expected != record.length + 1:
         rule = f"the fields end here; the record has {record.length} characters"
         last = str(expected - 1)
         problems.append(FormatProblem(code="layout.definition", record=record.name, value=last, rule=rule))
     return problems
 
 
-def _place_problems(field: Field, expected: int) -> Iterator[tuple[str, str]]:
+def _place_problems(field: Field, expected: int, form: Form) -> Iterator[tuple[str, str]]:
     if field.start < expected:
         yield str(field.start), f"overlaps the field before: start {expected} expected"
     if field.start > expected:
         yield str(field.start), f"leaves a gap after the field before: start {expected} expected"
-    if field.length < 1:
+    if form == "fixed" and field.length < 1:
         yield str(field.length), "a length of at least 1 expected"
+    if form != "fixed" and field.length < 0:
+        yield str(field.length), "a length of at least 1 expected, or 0 for any"
 
 
 def _name_problems(field: Field, seen: set[str]) -> Iterator[tuple[str, str]]:
@@ -168,24 +188,9 @@ def _name_problems(field: Field, seen: set[str]) -> Iterator[tuple[str, str]]:
         yield field.name, "the name is taken by another field of this record"
 
 
-def _type_problems(field: Field) -> Iterator[tuple[str, str]]:
-    if field.type not in READERS:
-        yield field.type, f"one of {', '.join(type_names)} expected as type"
-    if field.type == "date" and field.form not in DATE_FORMS:
-        yield field.form, f"one of {', '.join(DATE_FORMS)} expected as form"
-    elif field.type == "date" and len(field.form) != field.length:
-        yield str(field.length), f"{field.form} has {len(field.form)} characters"
-    if field.sign not in {"none", "leading"}:
-        yield field.sign, "none or leading expected as sign"
-    if field.type == "amount" and field.sign == "leading" and field.length == 1:
-        yield str(field.length), "a sign and at least one digit expected"
-    if field.type == "constant" and len(field.constant) != field.length:
-        yield field.constant, f"a constant of {field.length} characters expected"
-    if field.type == "filler" and len(field.constant) > 1:
-        yield field.constant, "one character expected to fill with"
-    for value in field.values:
-        if len(value) > field.length:
-            yield value, f"a code of at most {field.length} characters expected"
+def _definition(record: Record, field: Field, value: str, rule: str, form: Form) -> FormatProblem:
+    problem = _problem("layout.definition", record, field, value, rule)
+    return problem if form == "fixed" else dataclasses.replace(problem, position=None)
 
 
 def _problem(
@@ -205,39 +210,11 @@ def _problem(
 # --- the position table ------------------------------------------------------------------------------------------
 
 
-def table(record: Record) -> list[tuple[str, ...]]:
-    """The position table: one row a field, (position, length, field, type, required, content)."""
-    return [
-        (
-            f"{field.start}-{field.end}" if field.length > 1 else str(field.start),
-            str(field.length),
-            field.name,
-            _type_words(field),
-            "required" if field.required else "",
-            _content(field),
-        )
-        for field in record.fields
-    ]
+def table(record: Record, form: Form = "fixed", paths: Mapping[str, str] = NO_PATHS) -> list[tuple[str, ...]]:
+    """One row a field: (place, length, field, type, required, content); `paths` are the places of an XML record by name."""
+    return field_rows(record.fields, form, paths)
 
 
-def markdown_table(record: Record) -> str:
-    """The position table in Markdown."""
-    head = ("Position", "Length", "Field", "Type", "", "Content")
-    rows = [head, tuple("---" for _ in head), *table(record)]
-    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in rows)
-
-
-def _type_words(field: Field) -> str:
-    if field.type == "date":
-        return f"date {field.form}"
-    if field.type == "amount":
-        return "amount, two implied decimals" + (", leading sign" if field.sign == "leading" else "")
-    return field.type
-
-
-def _content(field: Field) -> str:
-    if field.meaning:
-        return field.meaning
-    if field.type == "constant":
-        return f"`{field.constant}`"
-    return ", ".join(field.values)
+def markdown_table(record: Record, form: Form = "fixed", paths: Mapping[str, str] = NO_PATHS) -> str:
+    """The table in Markdown."""
+    return markdown(table_head(form), table(record, form, paths))

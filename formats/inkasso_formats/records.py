@@ -9,6 +9,16 @@ Day = date  # the type, where a field has taken its name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceRow:
+    """One row of an invoice: what it is for, and what is open of it."""
+
+    text: str = ""
+    amount: int = 0
+    period_from: date | None = None
+    period_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewCase:
     """One claim handed over to the agency: one invoice and who owes it."""
 
@@ -37,6 +47,7 @@ class NewCase:
     currency: str
     claim_type: str = "ordinary"
     description: str = ""
+    rows: tuple[InvoiceRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +56,7 @@ class Correction:
 
     case: str
     agency_case_no: str = ""
+    customer_no: str = ""
     invoice_no: str
     kind: str  # payment, credit_note, adjustment, reversal, recall
     entry_no: str
@@ -131,3 +143,4 @@ class FileHead:
     client_number: str
     sequence_no: int | None = None
     created: date | None = None
+    sender: str = ""

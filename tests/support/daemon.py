@@ -89,17 +89,23 @@ def prepare(
     fetch: str = "[]",
     stop_seconds: int = 10,
     clock: Path | None = None,
+    dialect: str = "intrum-no",
+    creditor: str = 'id_number = "310000019"\ncountry = "NO"\n',
+    agreement: str = "",
 ) -> Place:
-    """Writes the settings of one creditor with one agreement, and makes the folders that others write into."""
+    """Writes the settings of one creditor with one agreement, and makes the folders that others write into.
+
+    `creditor` and `agreement` are further lines of these tables.
+    """
     place = Place(root, root / "inkassod.toml", clock)
     place.bank.mkdir(parents=True, exist_ok=True)
     accounts = ", ".join(f'"{one}"' for one in agency_accounts)
     place.settings.write_text(
         f'[daemon]\nscan_seconds = 1\nsettle_seconds = 1\nstop_seconds = {stop_seconds}\nlog = "text"\n'
-        f'[creditors.{CREDITOR}]\nname = "Eksempel Handel AS"\nid_number = "310000019"\ncountry = "NO"\n'
+        f'[creditors.{CREDITOR}]\nname = "Eksempel Handel AS"\n{creditor}'
         f'account = "{account}"\n'
-        f'[agreements.{AGREEMENT}]\ncreditor = "{CREDITOR}"\nagency = "Agency"\ndialect = "intrum-no"\n'
-        f'client_number = "{CLIENT}"\nagency_accounts = [{accounts}]\n'
+        f'[agreements.{AGREEMENT}]\ncreditor = "{CREDITOR}"\nagency = "Agency"\ndialect = "{dialect}"\n'
+        f'client_number = "{CLIENT}"\nagency_accounts = [{accounts}]\n{agreement}'
         f'[agreements.{AGREEMENT}.process]\nminimum_amount = "100.00"\ntransfer = "{transfer}"\n'
         f"[agreements.{AGREEMENT}.schedule]\nfetch = {fetch}\n"
         f"[agreements.{AGREEMENT}.transport]\n{transport}",

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 
 from inkasso_formats.dialects import AnyRecord, Dialect, FileKind, OutHead, load, render
-from inkasso_formats.dialects.model import Part
 from inkasso_formats.records import CaseUpdate, Closure, Correction, NewCase, Receipt
 
 DIALECT = load("intrum-no")
@@ -82,11 +81,11 @@ def content_of(lines: Sequence[bytes]) -> bytes:
     return b"".join(line + b"\r\n" for line in lines)
 
 
-def changed(content: bytes, kind: FileKind, line: int, part: Part, field: str, text: str | bytes) -> bytes:
+def changed(content: bytes, kind: FileKind, line: int, part: str, field: str, text: str | bytes) -> bytes:
     """The content with the text, from the field's first position, in one line (from 1); shorter texts change less."""
     raw = text.encode("iso-8859-1") if isinstance(text, str) else text
     lines = lines_of(content)
-    start = DIALECT.files[kind].parts[part].field(field).start - 1
+    start = DIALECT.files[kind].part(part).record.field(field).start - 1
     old = lines[line - 1]
     lines[line - 1] = old[:start] + raw + old[start + len(raw) :]
     return content_of(lines)

@@ -20,7 +20,7 @@ DATA = Path(__file__).parents[1] / "data"
 
 def samples(dialect: str) -> list[Path]:
     """The sample files of a dialect."""
-    return sorted((DATA / dialect).glob("*.txt"))
+    return sorted(path for path in (DATA / dialect).glob("*.*") if path.suffix in {".txt", ".csv", ".xml"})
 
 
 def expected_path(sample: Path) -> Path:

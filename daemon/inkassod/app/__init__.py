@@ -19,12 +19,18 @@ from inkassod.app.handover import (
     settle,
     transfer,
 )
+from inkassod.app.layouts import (
+    DialectError,
+    check_layout,
+    describe_layouts,
+    new_layout,
+    write_layout,
+)
 from inkassod.app.log import log_export, log_list, log_raw, log_raw_lines, log_show, waiting_to_leave
 from inkassod.app.shown import show, show_difference
 from inkassod.app.start import (
     agreement_named,
     check_settings,
-    dialect_layouts,
     installation_of,
     open_installation,
     serve,
@@ -32,6 +38,7 @@ from inkassod.app.start import (
 from inkassod.transport.agent import TransportError
 
 __all__ = [
+    "DialectError",
     "NotFoundError",
     "TransportError",
     "UsageError",
@@ -39,10 +46,11 @@ __all__ = [
     "candidates",
     "case_show",
     "cases_list",
+    "check_layout",
     "check_settings",
     "corrections_generate",
     "corrections_preview",
-    "dialect_layouts",
+    "describe_layouts",
     "double_decide",
     "doubles",
     "fetch",
@@ -54,6 +62,7 @@ __all__ = [
     "log_raw_lines",
     "log_show",
     "mark_delivered",
+    "new_layout",
     "open_installation",
     "read",
     "release",
@@ -66,4 +75,5 @@ __all__ = [
     "transfer",
     "unmatched",
     "waiting_to_leave",
+    "write_layout",
 ]

@@ -12,9 +12,8 @@ from inkassod import (
     selection,
     views,
 )
-from inkassod.acts import NotFoundError, UsageError, log_act
+from inkassod.acts import NotFoundError, UsageError
 from inkassod.app.log import log_show
-from inkassod.core.model import Effect
 from inkassod.installation import Actor, Installation
 from inkassod.store import ledger
 from inkassod.views import Document
@@ -67,25 +66,14 @@ def transfer(
 
 def hold(installation: Installation, agreement: str, invoice_no: str, actor: Actor) -> Document:
     """An invoice is not handed over until it is released; one that stands to transfer is taken off the list."""
-    creditor = installation.settings.agreements[agreement].creditor
-    with installation.database.write() as connection:
-        if not ledger.hold(connection, creditor, invoice_no, actor.reason):
-            raise NotFoundError(f"invoice {invoice_no} is not in the ledger")
+    run = acts.hold(installation, agreement, invoice_no, actor)
     selection.untransfer(installation, agreement, invoice_no, actor)
-    effect = Effect(change=f"put on hold: {actor.reason}", invoice_no=invoice_no)
-    about = {"creditor": creditor, "agreement": agreement}
-    return log_show(installation, log_act(installation, "hold", actor, about, [effect]))
+    return log_show(installation, run)
 
 
 def release(installation: Installation, agreement: str, invoice_no: str, actor: Actor) -> Document:
     """An invoice that was on hold may be handed over again."""
-    creditor = installation.settings.agreements[agreement].creditor
-    with installation.database.write() as connection:
-        if not ledger.hold(connection, creditor, invoice_no, ""):
-            raise NotFoundError(f"invoice {invoice_no} is not in the ledger")
-    effect = Effect(change="released from hold", invoice_no=invoice_no)
-    about = {"creditor": creditor, "agreement": agreement}
-    return log_show(installation, log_act(installation, "release", actor, about, [effect]))
+    return log_show(installation, acts.release(installation, agreement, invoice_no, actor))
 
 
 def corrections_preview(installation: Installation, agreement: str) -> Document:

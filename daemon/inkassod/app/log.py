@@ -5,7 +5,9 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import Any, cast
 
+from inkasso_formats.dialects import FILE_KINDS, FileKind, kind_of_content
 from inkassod import (
     effect_views,
     rawtext,
@@ -13,6 +15,7 @@ from inkassod import (
     views,
 )
 from inkassod.acts import NotFoundError, UsageError
+from inkassod.inbound import HEAD
 from inkassod.installation import Installation
 from inkassod.store import journal, news, outbox
 from inkassod.views import Document
@@ -79,7 +82,26 @@ def log_raw_lines(installation: Installation, run: int) -> Document:
         raise UsageError(f"the file of run {run} is no text: --bytes writes it as it is")
     with installation.database.read() as connection:
         row = dict(journal.get(connection, run) or {})
-        return rawtext.document(row, content, journal.problems_of(connection, run))
+        return rawtext.document(
+            row, content, journal.problems_of(connection, run), _spoken(installation, row, content)
+        )
+
+
+def _spoken(installation: Installation, run: Mapping[str, Any], content: bytes) -> rawtext.Spoken | None:
+    """The dialect of a run's file, where it is an agency's: the agreement's; of a file that was refused, the one that it begins as."""
+    if run["kind"] not in FILE_KINDS:
+        return None
+    kind = cast(FileKind, run["kind"])
+    agreement = installation.settings.agreements.get(run["agreement"] or "")
+    if agreement is not None:
+        fit = [installation.dialects[agreement.dialect]]
+    else:
+        fit = [
+            dialect
+            for dialect in installation.dialects.values()
+            if kind_of_content(dialect, content[:HEAD], run["file_name"] or "") == kind
+        ]
+    return rawtext.Spoken(fit[0], kind) if len(fit) == 1 and kind in fit[0].files else None
 
 
 def raw_line(installation: Installation, run: int, line: int | None) -> str | None:

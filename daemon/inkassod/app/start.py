@@ -7,12 +7,10 @@ from pathlib import Path
 
 import structlog
 
-from inkasso_formats import dialects
 from inkassod import (
     clock,
     notify,
     spool,
-    views,
 )
 from inkassod.acts import UsageError
 from inkassod.installation import Installation, load_dialects
@@ -53,13 +51,6 @@ def check_settings(settings: Settings) -> Document:
         "creditors": list(settings.creditors),
         "agreements": list(settings.agreements),
     }
-
-
-def dialect_layouts(name: str = "") -> list[Document]:
-    """The layouts of a shipped dialect, or of all. Raises UsageError."""
-    if name and name not in dialects.shipped():
-        raise UsageError(f"there is no dialect {name!r}: one of {', '.join(dialects.shipped())}")
-    return [views.dialect(dialects.load(one)) for one in ([name] if name else dialects.shipped())]
 
 
 def agreement_named(installation: Installation, name: str) -> str:

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from inkassod import app
-from inkassod.cli import tables, tables_ledger
+from inkassod.cli import tables, tables_layout, tables_ledger
 from inkassod.cli.context import DONE, Call, Limit
 from inkassod.cli.render import plain_value
 from inkassod.core.model import CaseStatus
@@ -138,7 +138,7 @@ def log_raw(
             sys.stdout.buffer.write(piece)
         sys.stdout.buffer.flush()
     else:
-        call.answer(app.log_raw_lines(call.installation, run), tables.raw)
+        call.answer(app.log_raw_lines(call.installation, run), tables_layout.raw)
     return DONE
 
 

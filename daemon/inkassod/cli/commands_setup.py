@@ -9,18 +9,18 @@ from typing import Annotated
 import typer
 
 from inkassod import app, log
-from inkassod.cli import tables
+from inkassod.cli import commands_layout, tables
 from inkassod.cli.context import DONE, Call, opened
 from inkassod.settings import example, load, masked
 from inkassod.simulator import command as simulator
 from inkassod.simulator.faults import FAULTS
+from inkassod.simulator.post import SENDER
 
 service = typer.Typer(rich_markup_mode=None)
 commands = typer.Typer(rich_markup_mode=None)
 config = typer.Typer(rich_markup_mode=None, help="The settings: check, show, or begin with an example.")
-layout = typer.Typer(rich_markup_mode=None, help="How an agency's files are laid out.")
 commands.add_typer(config, name="config")
-commands.add_typer(layout, name="layout")
+commands.add_typer(commands_layout.layout, name="layout")
 
 
 @service.command()
@@ -97,16 +97,6 @@ def config_example(
     return DONE
 
 
-@layout.command("describe")
-def layout_describe(
-    context: typer.Context,
-    dialect: Annotated[str, typer.Argument(metavar="DIALECT", help="One of them; all without.")] = "",
-) -> int:
-    """The position tables and codes of the dialects, as Markdown."""
-    Call.of(context).answer({"dialects": app.dialect_layouts(dialect)}, tables.layouts)
-    return DONE
-
-
 @commands.command()
 def simulate(
     context: typer.Context,
@@ -130,6 +120,18 @@ def simulate(
     creditor_account: Annotated[
         str, typer.Option(metavar="ACCOUNT", help="Which it pays into.")
     ] = simulator.CREDITOR_ACCOUNT,
+    bank: Annotated[
+        str, typer.Option(metavar="FORMAT", help="How its payments are told: ocr, or bgmax in Sweden.")
+    ] = "ocr",
+    agency_bankgiro: Annotated[
+        str, typer.Option(metavar="BANKGIRO", help="Which it pays from, in BgMax.")
+    ] = simulator.AGENCY_BANKGIRO,
+    creditor_bankgiro: Annotated[
+        str, typer.Option(metavar="BANKGIRO", help="Which it pays into, in BgMax.")
+    ] = simulator.CREDITOR_BANKGIRO,
+    sender: Annotated[
+        str, typer.Option(metavar="TEXT", help="The creditor's number as a sender of files.")
+    ] = SENDER,
     bank_folder: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Where its payments are put; DIR/bank else.")
     ] = None,
@@ -158,6 +160,10 @@ def simulate(
             fault or [],
             say=call.say,
             creditor_account=creditor_account,
+            bank=bank,
+            agency_bankgiro=agency_bankgiro,
+            creditor_bankgiro=creditor_bankgiro,
+            sender=sender,
             username=username,
             password=simulator.password_of(password_file) if password_file else None,
             public_keys=[path.read_text(encoding="utf-8") for path in public_key_file or []],

@@ -21,6 +21,13 @@ def show(
     other: Annotated[
         Path | None, typer.Option("--diff", metavar="FILE", help="What differs in this file.")
     ] = None,
+    dialect: Annotated[
+        str,
+        typer.Option(
+            metavar="DIALECT",
+            help="Of which the file is: a shipped one, or a path; else it is told by its content.",
+        ),
+    ] = "",
     mask: Annotated[bool, typer.Option("--mask", help="Hides whose the payments are.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As before the command.")] = False,
 ) -> int:
@@ -31,10 +38,10 @@ def show(
     call = Call.of(context)
     call.as_json = call.as_json or as_json
     if other is not None:
-        document, faulty = app.show_difference(file, other, mask=mask)
+        document, faulty = app.show_difference(file, other, dialect=dialect, mask=mask)
         call.answer(document, tables_show.difference)
         return HELD_BACK if faulty else DONE
-    document, error, faulty = app.show(file, mask=mask)
+    document, error, faulty = app.show(file, dialect=dialect, mask=mask)
     if error is not None and not call.as_json:
         raise error
     call.answer(document, tables_show.shown)

@@ -36,13 +36,20 @@ def failure_of(error: Exception, settings: Path | None) -> Failure:
         return Failure(USAGE, "usage", _usage(error.format_message()))
     if isinstance(error, NoSettingsError):
         return Failure(SETTINGS_WRONG, "settings.missing", str(error))
-    if isinstance(error, SettingsError):
-        return Failure(SETTINGS_WRONG, "settings", f"{settings} cannot be used", error.problems)
+    if isinstance(error, SettingsError | app.DialectError):
+        return _unusable(error, settings)
     if isinstance(error, app.TransportError):
         return Failure(TRANSPORT_FAILED, error.code, str(error))
     if isinstance(error, SpoolError):
         return Failure(BUSY if isinstance(error, Busy) else FAILED, error.code, str(error))
     return _others(error)
+
+
+def _unusable(error: SettingsError | app.DialectError, settings: Path | None) -> Failure:
+    """Settings, or a dialect that was named on the line."""
+    if isinstance(error, app.DialectError):
+        return Failure(SETTINGS_WRONG, error.code, str(error), error.problems)
+    return Failure(SETTINGS_WRONG, "settings", f"{settings} cannot be used", error.problems)
 
 
 def _others(error: Exception) -> Failure:

@@ -148,23 +148,6 @@ def _details(run: Document, *, effects: int) -> Iterator[Block]:
         yield grid(("name", "to", "state", "size", "attempts", "delivered", "note"), run["delivery"])
 
 
-def raw(document: Document) -> Iterator[Block]:
-    """The lines of a file, numbered; under a line with problems each one, with the failing field marked."""
-    for problem in document["problems"]:
-        yield problem_line(problem)
-    for line in document["lines"]:
-        yield f"{line['line']:>6} | {line['text']}"
-        for problem in line["problems"]:
-            yield f"       | {_marker(problem['marked'])}{problem_line(problem)}"
-
-
-def _marker(marked: Sequence[int] | None) -> str:
-    if marked is None:
-        return ""
-    first, last = marked
-    return f"{' ' * (first - 1)}{'^' * (last - first + 1)} "
-
-
 def settings_checked(document: Document) -> list[Block]:
     """`config check`."""
     names = [
@@ -203,8 +186,3 @@ def text(document: Document) -> list[Block]:
 def written(document: Document) -> list[Block]:
     """`config example --write`."""
     return [f"Written: {document['written']}"]
-
-
-def layouts(document: Document) -> list[Block]:
-    """`layout describe`."""
-    return [one["markdown"].rstrip("\n") for one in document["dialects"]]

@@ -12,6 +12,7 @@ PAYMENT = (
     *("line", "reference", "amount", "currency", "date"),
     *("payer_account", "payer_name", "type", "reversal"),
 )
+_NOTHING: tuple[Any, ...] = (None, "", [])
 
 
 def shown(document: Document) -> Iterator[Block]:
@@ -47,12 +48,14 @@ def _changes(one: Document) -> list[tuple[Any, ...]]:
 
 def _grid(rows: Sequence[Document]) -> Grid:
     """The columns in which anything stands; of payments all."""
-    names = [name for name in rows[0] if name in PAYMENT or any(row[name] not in {None, ""} for row in rows)]
+    names = [name for name in rows[0] if name in PAYMENT or any(row[name] not in _NOTHING for row in rows)]
     cells = [[_cell(name, row[name]) for name in names] for row in rows]
     return Grid([name.replace("_", " ") for name in names], cells)
 
 
 def _cell(name: str, value: Any) -> Any:
+    if name == "rows":
+        return len(value) or ""
     return "" if name == "reversal" and not value else value
 
 

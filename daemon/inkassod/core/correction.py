@@ -26,6 +26,7 @@ class Movement:
     settlement: bool | None
     case: Case
     balance: int  # what is left on the invoice after it
+    customer_no: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +106,7 @@ def correction(line: Line) -> Correction:
     return Correction(
         case=movement.case.key,
         agency_case_no=movement.case.agency_case_no,
+        customer_no=movement.customer_no,
         invoice_no=movement.case.invoice_no,
         kind="reversal" if reversal else str(movement.kind),
         entry_no=str(movement.entry),

@@ -24,6 +24,7 @@ from inkassod.settings.values import (
     ClientNumber,
     Database,
     Days,
+    DialectName,
     FilePath,
     IdNumber,
     Megabytes,
@@ -168,10 +169,18 @@ class Agreement(Table):
 
     creditor: Name = Field(description="The NAME of a creditor above.", examples=["eksempel"])
     agency: Text = Field(description="The agency's name, as people know it.", examples=["Intrum"])
-    dialect: Name = Field(description="The layout of the agency's files.", examples=["intrum-no"])
+    dialect: DialectName = Field(
+        description="The layout of the agency's files: the name of one that comes with inkassod, or the path of your own, beside the settings file when relative.",
+        examples=["intrum-no"],
+    )
     client_number: ClientNumber = Field(
         description="The creditor's number at the agency. A text: zeros at its start count.",
         examples=["123456"],
+    )
+    sender: Text | None = Field(
+        None,
+        description="The creditor's number as a sender of files, where the agency gives one beside the client number.",
+        examples=["100284"],
     )
     agency_accounts: tuple[Account, ...] = Field(
         (),

@@ -152,6 +152,14 @@ Reminders = Annotated[int, whole("a number of reminders", 0, 2)]
 Port = Annotated[int, whole("a port", 1, 65_535)]
 Text = Annotated[str, Rule("a text", "1 to 200 characters on one line", one_line)]
 Name = Annotated[str, matching("a name", "small letters, digits, - and _, at most 40", NAME_PATTERN)]
+DialectName = Annotated[
+    str,
+    matching(
+        "a dialect",
+        "the name of one that comes with inkassod, or the path of a file that ends in .toml",
+        rf"{NAME_PATTERN}|[^\x00]+\.toml",
+    ),
+]
 ClientNumber = Annotated[
     str, matching("a client number", "1 to 20 letters and digits, in quotes", r"[A-Za-z0-9]{1,20}")
 ]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from inkasso_formats.records import CaseUpdate, Closure, Correction, NewCase, Receipt
-from inkassod.simulator.fates import FATES, PAY, Move, Vocabulary, fate_of
+from inkassod.simulator.fates import FATES, PAY, UNSAID, Move, Vocabulary, fate_of
 
 INTEREST_PER_CENT = 12  # a year
 COSTS = ((250_000, 35_000), (1_000_000, 70_000))  # up to this principal, this fee
@@ -78,13 +78,15 @@ def receive(agency: Agency, claims: Sequence[NewCase]) -> tuple[Agency, tuple[Ne
 def correct(agency: Agency, corrections: Sequence[Correction]) -> tuple[Agency, tuple[Correction, ...]]:
     """Take corrections into account. Those of unknown, rejected and closed cases are handed back."""
     cases = dict(agency.cases)
+    of_invoice = {case.claim.invoice_no: key for key, case in cases.items()}  # of several the latest
     unheeded = []
     for correction in corrections:
-        case = cases.get(correction.case)
+        key = correction.case or of_invoice.get(correction.invoice_no, "")
+        case = cases.get(key)
         if case is None or case.closed:
             unheeded.append(correction)
         else:
-            cases[correction.case] = _corrected(case, correction)
+            cases[key] = _corrected(case, correction)
     return replace(agency, cases=cases), tuple(unheeded)
 
 
@@ -99,14 +101,17 @@ def step(agency: Agency, today: date) -> tuple[Agency, Answers]:
 
 
 def _corrected(case: Case, correction: Correction) -> Case:
-    """The case with less owed; with nothing left, or recalled, it closes next (its receipt still comes first)."""
+    """The case with less owed; with nothing left, or recalled, it closes next (its receipt still comes first).
+
+    In the files of some dialects a correction does not say its kind: it is taken for a payment.
+    """
     owed = case.owed if correction.kind == "recall" else case.owed - correction.amount
     if correction.kind == "recall":
         reason = "recalled"
     elif owed > case.collected:
         return replace(case, owed=owed)
     else:
-        reason = "paid_to_creditor" if correction.kind == "payment" else "credited"
+        reason = "paid_to_creditor" if correction.kind in {"payment", ""} else "credited"
     before = tuple(move for move in case.moves if move.kind in {"wait", "accept", "reject"})
     if any(move.kind == "reject" for move in before):
         return replace(case, owed=owed)
@@ -138,14 +143,18 @@ def _receipt(agency: Agency, case: Case, *, accepted: bool) -> Receipt:
         return Receipt(
             line=0, case=claim.case, invoice_no=claim.invoice_no, accepted=True, agency_case_no=case.number
         )
-    code, text = agency.words.rejections[int(case.number) % len(agency.words.rejections)]
+    code, text = _rejection(agency.words, int(case.number))
     return Receipt(
         line=0, case=claim.case, invoice_no=claim.invoice_no, accepted=False, reason_code=code, reason=text
     )
 
 
+def _rejection(words: Vocabulary, number: int) -> tuple[str, str]:
+    return words.rejections[number % len(words.rejections)] if words.rejections else UNSAID
+
+
 def _update(agency: Agency, case: Case, today: date, word: str) -> CaseUpdate:
-    code, text = agency.words.stages[word]
+    code, text = agency.words.stages.get(word, UNSAID)
     return CaseUpdate(
         line=0,
         case=case.claim.case,
@@ -160,7 +169,7 @@ def _update(agency: Agency, case: Case, today: date, word: str) -> CaseUpdate:
 
 
 def _closure(agency: Agency, case: Case, today: date, word: str) -> Closure:
-    code, text = agency.words.reasons[word]
+    code, text = agency.words.reasons.get(word, UNSAID)
     paid = case.collected > 0
     return Closure(
         line=0,

@@ -12,15 +12,18 @@ from pathlib import Path
 from types import FrameType
 from zoneinfo import ZoneInfo
 
-from inkasso_formats.dialects import load
+from inkassod.dialect_files import open_dialect
 from inkassod.simulator.agency import Agency
+from inkassod.simulator.bank import BANKS
 from inkassod.simulator.fates import vocabulary
 from inkassod.simulator.faults import faults, nasty
-from inkassod.simulator.partner import Accounts, Folders, Partner
-from inkassod.simulator.post import Numbers, Post
+from inkassod.simulator.folders import Folders, folders_of
+from inkassod.simulator.partner import Accounts, Partner
+from inkassod.simulator.post import SENDER, Numbers, Post
 from inkassod.simulator.server import HOST, SftpServer, host_key
 
 AGENCY_ACCOUNT, CREDITOR_ACCOUNT = "00990000018", "00990000026"  # at a bank that does not exist
+AGENCY_BANKGIRO, CREDITOR_BANKGIRO = "9900-0010", "9900-0028"  # invented
 LOCAL = ZoneInfo("Europe/Oslo")
 Say = Callable[[str], None]
 Clock = Callable[[], datetime]
@@ -30,6 +33,9 @@ Clock = Callable[[], datetime]
 class Options:
     """What a simulator is started with. Its folder gets `files` (what clients see: `in`, `out`), `taken`, `done`, `host_key`.
 
+    `dialect` is the name of one that comes with inkassod, or the path of a TOML file. `bank` says how the creditor's bank tells
+    of the agency's money: "ocr" (Norway, between the accounts) or "bgmax" (Sweden, between the bankgiros). `sender` is
+    the creditor's number as a sender of files, where the dialect has one.
     At least one of `password` and `public_keys` is needed. `port` 0 takes a free one. `bank_folder` is where the
     agency's payments are put, `bank` in the folder by default. `chosen_faults` are names of `faults.FAULTS`.
     """
@@ -44,8 +50,21 @@ class Options:
     seed: int = 1
     agency_account: str = AGENCY_ACCOUNT
     creditor_account: str = CREDITOR_ACCOUNT
+    bank: str = "ocr"
+    agency_bankgiro: str = AGENCY_BANKGIRO
+    creditor_bankgiro: str = CREDITOR_BANKGIRO
+    sender: str = SENDER
     bank_folder: Path | None = None
     chosen_faults: Sequence[str] = ()
+
+    @property
+    def accounts(self) -> Accounts:
+        """Between which the agency's money goes. Raises ValueError for a bank that is not known."""
+        if self.bank not in BANKS:
+            raise ValueError(f"no such bank: {self.bank}; known are {', '.join(BANKS)}")
+        if self.bank == "bgmax":
+            return Accounts(self.agency_bankgiro, self.creditor_bankgiro, "bgmax")
+        return Accounts(self.agency_account, self.creditor_account)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +91,9 @@ def opened(options: Options, *, say: Say, clock: Clock = local_now) -> Iterator[
     if not options.password and not options.public_keys:
         raise ValueError("nobody could log in: a password or a public key is needed")
     chosen = faults(options.chosen_faults)
-    dialect = load(options.dialect)
-    words = vocabulary(dialect)
-    folders = Folders(options.folder, options.bank_folder or options.folder / "bank")
+    dialect = open_dialect(options.dialect, Path())
+    words, accounts = vocabulary(dialect), options.accounts
+    folders = folders_of(dialect, options.folder, options.bank_folder or options.folder / "bank")
     folders.make()
     numbers = Numbers(folders.root / "numbers.json")
     server = SftpServer(
@@ -88,9 +107,18 @@ def opened(options: Options, *, say: Say, clock: Clock = local_now) -> Iterator[
     )
     partner = Partner(
         folders,
-        Post(folders.outbox, dialect, options.client_number, numbers, clock, chosen),
+        Post(
+            folders.outbox,
+            dialect,
+            options.client_number,
+            numbers,
+            clock,
+            chosen,
+            sender=options.sender,
+            own={kind: folders.of(kind) for kind in folders.own},
+        ),
         Agency(words=words, seed=options.seed, delay=chosen.get("late", 0)),
-        Accounts(options.agency_account, options.creditor_account),
+        accounts,
         say=say,
         being_written=server.share.being_written,
     )
@@ -122,6 +150,10 @@ def simulate(
     *,
     say: Say,
     creditor_account: str = CREDITOR_ACCOUNT,
+    bank: str = "ocr",
+    agency_bankgiro: str = AGENCY_BANKGIRO,
+    creditor_bankgiro: str = CREDITOR_BANKGIRO,
+    sender: str = SENDER,
     username: str = "creditor",
     password: str | None = None,
     public_keys: Sequence[str] = (),
@@ -139,6 +171,10 @@ def simulate(
         seed=seed,
         agency_account=agency_account,
         creditor_account=creditor_account,
+        bank=bank,
+        agency_bankgiro=agency_bankgiro,
+        creditor_bankgiro=creditor_bankgiro,
+        sender=sender,
         bank_folder=bank_folder,
         chosen_faults=faults,
     )
@@ -151,14 +187,17 @@ def simulate(
 
 def introduction(options: Options, simulation: Simulation) -> list[str]:
     """What a creditor needs to know to connect, and where the files are."""
-    folders = simulation.folders
+    folders, accounts = simulation.folders, options.accounts
+    own = [f"{kind:<12} {folder}  ({folders.of(kind)})" for kind, folder in folders.own.items()]
     return [
         f"address      {HOST} port {simulation.server.port}, user {options.username}",
         f"host key     {simulation.server.fingerprint}",
         f"client       {options.client_number}, dialect {options.dialect}, seed {options.seed}",
-        f"account      {options.agency_account} pays into {options.creditor_account}",
+        f"answers      {', '.join(simulation.partner.answers) or 'none: the dialect has no files for them'}",
+        f"account      {accounts.agency} pays into {accounts.creditor}",
         f"put files    in   ({folders.inbox})",
         f"fetch files  out  ({folders.outbox})",
+        *own,
         f"bank files   {folders.bank}",
         f"faults       {', '.join(options.chosen_faults) or 'none'}",
     ]

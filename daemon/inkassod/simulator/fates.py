@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from inkasso_formats.dialects import Dialect, FileKind
+from inkasso_formats.dialects.model import Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,15 @@ CORRECTED = frozenset({"recalled", "paid_to_creditor", "credited"})  # the reaso
 DECK = ("paid", "paid", "paid", "paid", *(fate for fate in FATES if fate != "paid"))
 
 
+UNSAID = ("", "")  # the code and text of what the agency's files have no place for
+
+
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The agency's codes: for a word of ours (code, text), and the reasons for which it may reject."""
+    """The agency's codes: for a word of ours (code, text), and the reasons for which it may reject.
+
+    Empty for a kind of answer that the dialect does not have: it is never written.
+    """
 
     rejections: tuple[tuple[str, str], ...]
     stages: Mapping[str, tuple[str, str]]
@@ -51,27 +58,34 @@ class Vocabulary:
 
 
 def vocabulary(dialect: Dialect) -> Vocabulary:
-    """The agency's codes out of the dialect's tables. Raises ValueError naming the words that have no code there."""
+    """The agency's codes out of the dialect's tables, for the kinds of answer that the dialect has.
+
+    Raises ValueError naming the words that have no code there.
+    """
+    rejections = _codes(dialect, "receipts", "reason_code")
     words = Vocabulary(
-        rejections=tuple(
-            (code, text)
-            for code, word, text in _codes(dialect, "receipts", "reason_code")
-            if word in REJECTIONS
-        ),
+        rejections=tuple((code, text) for code, word, text in rejections if word in REJECTIONS),
         stages={word: (code, text) for code, word, text in _codes(dialect, "updates", "stage_code")},
         reasons={word: (code, text) for code, word, text in _codes(dialect, "closures", "reason_code")},
     )
-    moves = [move for fate in FATES.values() for move in fate]
-    stages = {move.word for move in moves if move.kind == "update"} - set(words.stages)
-    reasons = ({move.word for move in moves if move.kind == "close"} | CORRECTED) - set(words.reasons)
-    missing = sorted(stages | reasons) + (
-        [] if words.rejections else ["a rejection for any of: " + ", ".join(REJECTIONS)]
-    )
+    missing = sorted(_unsayable(dialect, words))
+    if _field(dialect, "receipts", "reason_code") and not words.rejections:
+        missing.append("a rejection for any of: " + ", ".join(REJECTIONS))
     if missing:
         raise ValueError(
             f"the dialect {dialect.name} has no code for: {', '.join(missing)}; the simulator needs them"
         )
     return words
+
+
+def _unsayable(dialect: Dialect, words: Vocabulary) -> set[str]:
+    """The words that the fates need, and that the files which say them have no code for."""
+    moves = [move for fate in FATES.values() for move in fate]
+    stages = {move.word for move in moves if move.kind == "update"} - set(words.stages)
+    reasons = ({move.word for move in moves if move.kind == "close"} | CORRECTED) - set(words.reasons)
+    return (stages if "updates" in dialect.files else set()) | (
+        reasons if "closures" in dialect.files else set()
+    )
 
 
 def fate_of(seed: int, ordinal: int) -> str:
@@ -83,9 +97,16 @@ def fate_of(seed: int, ordinal: int) -> str:
     return hand[ordinal % len(DECK)]
 
 
-def _codes(dialect: Dialect, kind: FileKind, name: str) -> list[tuple[str, str, str]]:
+def _field(dialect: Dialect, kind: FileKind, name: str) -> Part | None:
+    """The record of the files of this kind that has such a field; None where none has, or there are no such files."""
     layout = dialect.files.get(kind)
-    table = layout.codes.get(name) if layout else None
+    parts = layout.parts if layout else ()
+    return next((part for part in parts if any(field.name == name for field in part.record.fields)), None)
+
+
+def _codes(dialect: Dialect, kind: FileKind, name: str) -> list[tuple[str, str, str]]:
+    part = _field(dialect, kind, name)
+    table = part.codes.get(name) if part else None
     rows = table.codes.values() if table else ()
     first: dict[str, str] = {}
     for row in rows:

@@ -9,12 +9,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import cast
 
-from inkasso_formats.dialects import Parsed, kind_of_name, parse
+from inkasso_formats.dialects import FileKind, Parsed, kind_of_content, kind_of_name, parse
 from inkasso_formats.problems import FormatError, FormatProblem
 from inkasso_formats.records import Correction, NewCase
 from inkassod.simulator import agency as office
 from inkassod.simulator.agency import Agency, Remittance
-from inkassod.simulator.bank import Transfer, ocr_file, ocr_name
+from inkassod.simulator.bank import Bank, Transfer, bank_file
+from inkassod.simulator.folders import Folders
 from inkassod.simulator.placing import is_temporary, move, place
 from inkassod.simulator.post import Post
 
@@ -22,55 +23,12 @@ TRANSMISSION = "transmission"
 
 
 @dataclass(frozen=True, slots=True)
-class Folders:
-    """The simulator's folders. `served` is what a client sees; the others lie beside it."""
-
-    root: Path
-    bank: Path
-
-    @property
-    def served(self) -> Path:
-        """The folder of the SFTP server."""
-        return self.root / "files"
-
-    @property
-    def inbox(self) -> Path:
-        """Where the client puts its files: `in`."""
-        return self.served / "in"
-
-    @property
-    def rejected(self) -> Path:
-        """Files that could not be used: `in/rejected`."""
-        return self.inbox / "rejected"
-
-    @property
-    def outbox(self) -> Path:
-        """Where the client fetches: `out`."""
-        return self.served / "out"
-
-    @property
-    def taken(self) -> Path:
-        """Files that were taken and wait to be read."""
-        return self.root / "taken"
-
-    @property
-    def done(self) -> Path:
-        """Files that were read."""
-        return self.root / "done"
-
-    def make(self) -> None:
-        """Make those that are missing, mode 0700."""
-        for folder in (self.root, self.served, self.inbox, self.rejected, self.outbox, self.taken, self.done):
-            folder.mkdir(mode=0o700, exist_ok=True)
-        self.bank.mkdir(mode=0o700, exist_ok=True)
-
-
-@dataclass(frozen=True, slots=True)
 class Accounts:
-    """The agency's account, which pays, and the creditor's, which is paid. Eleven digits each."""
+    """The agency's account, which pays, and the creditor's, which is paid: eleven digits each, or bankgiros at a Swedish bank."""
 
     agency: str
     creditor: str
+    bank: Bank = "ocr"
 
 
 class Partner:
@@ -90,9 +48,15 @@ class Partner:
         self._folders, self._post, self._accounts = folders, post, accounts
         self._say, self._being_written = say, being_written
 
+    @property
+    def answers(self) -> tuple[FileKind, ...]:
+        """The kinds of answer that the dialect has files for; of the others the creditor is told nothing."""
+        files = self._post.dialect.files
+        return tuple(kind for kind, layout in files.items() if layout.direction == "in")
+
     def step(self) -> list[str]:
         """Read what came, let every case make its next move, write what follows. Returns the names of the files written."""
-        for path in sorted(self._folders.inbox.iterdir()):
+        for path in sorted(path for folder in self._folders.inboxes for path in folder.iterdir()):
             self.take(path)
         for path in sorted(self._folders.taken.iterdir()):
             self._read(path)
@@ -106,7 +70,7 @@ class Partner:
 
     def take(self, path: Path) -> None:
         """Move an upload away from `in`; one that is not complete, or that no longer is there, stays untouched."""
-        wanted = path.parent == self._folders.inbox and path.is_file() and not path.is_symlink()
+        wanted = path.parent in self._folders.inboxes and path.is_file() and not path.is_symlink()
         if wanted and not is_temporary(path.name) and not self._being_written(path):
             with suppress(FileNotFoundError):  # the other thread was faster
                 move(path, self._folders.taken)
@@ -124,17 +88,19 @@ class Partner:
             self._correct(cast(Sequence[Correction], parsed.records))
         move(path, self._folders.done)
         self._say(f"read {path.name}: {parsed.count} records")
+        if "receipts" not in self.answers:
+            self._say(f"{path.name} has no receipt: the dialect {self._post.dialect.name} has no such files")
         for problem in parsed.problems:
             self._say(f"{path.name}: {problem.message}")
 
-    def _parse(self, path: Path) -> tuple[str, Parsed]:
+    def _parse(self, path: Path) -> tuple[FileKind, Parsed]:
         """The kind and content of an upload. Raises FormatError for whatever this agency cannot use."""
-        post = self._post
-        kind = kind_of_name(post.dialect, path.name)
-        if kind not in {"new_cases", "corrections"}:
+        post, content = self._post, path.read_bytes()
+        kind = kind_of_name(post.dialect, path.name) or kind_of_content(post.dialect, content, path.name)
+        if kind is None or kind not in {"new_cases", "corrections"}:
             raise FormatError([_unusable("a file name of new cases or corrections expected", path.name)])
-        parsed = parse(post.dialect, kind, path.read_bytes())
-        if parsed.head.client_number != post.client_number:
+        parsed = parse(post.dialect, kind, content, path.name)
+        if parsed.head.client_number not in {post.client_number, ""}:  # some files name nobody
             rule = f"the client number {post.client_number} expected"
             raise FormatError([_unusable(rule, parsed.head.client_number)])
         return kind, parsed
@@ -164,8 +130,8 @@ class Partner:
         if not transfers:
             return []
         number = self._post.numbers.next(TRANSMISSION)
-        content = ocr_file(self._accounts.creditor, number, now.date(), transfers)
-        return [place(self._folders.bank, ocr_name(now.date(), number), content).name]
+        name, content = bank_file(self._accounts.bank, self._accounts.creditor, number, now.date(), transfers)
+        return [place(self._folders.bank, name, content).name]
 
 
 def _unusable(rule: str, value: str) -> FormatProblem:

@@ -15,10 +15,11 @@ from pathlib import Path
 from inkasso_formats.feed import CustomerRow, EntryRow, FeedRow, InvoiceRow, ReminderRow, render_csv
 from inkassod.simulator import sample_names as names
 from inkassod.simulator import sample_numbers as numbers
-from inkassod.simulator.bank import Transfer, ocr_file, ocr_name
+from inkassod.simulator.bank import Bank, Transfer, bank_file
 from inkassod.simulator.placing import place
+from inkassod.simulator.sample_names import Country
 
-CURRENCY = "NOK"
+CURRENCY = names.NORWAY.currency
 FEE = 3_500  # of a reminder
 BANNED_EACH, HOMELESS_EACH = 20, 25  # one customer of so many has a ban, or no address
 SORTS = (
@@ -50,14 +51,18 @@ class Sample:
     sorts: Mapping[str, str]
 
 
-def sample(seed: int, today: date, *, customers: int = 200) -> Sample:
-    """A creditor with so many customers and about one and a half times as many invoices. Nothing is asked of the clock."""
+def sample(seed: int, today: date, *, customers: int = 200, country: str = "NO") -> Sample:
+    """A creditor with so many customers and about one and a half times as many invoices. Nothing is asked of the clock.
+
+    `country` NO or SE: names, numbers and currency. Raises KeyError for another.
+    """
+    land = names.COUNTRIES[country]
     chance = random.Random(seed)  # noqa: S311  (invented data, no secrets)
-    people = tuple(_customer(chance, ordinal) for ordinal in range(customers))
+    people = tuple(_customer(chance, ordinal, land) for ordinal in range(customers))
     owners = [person for person in people for _ in range(chance.choice((1, 1, 2)))]
     sorts = _sorts(chance, owners)
     invoices = tuple(
-        _invoice(chance, ordinal, owner, sort, today)
+        _invoice(chance, ordinal, owner, sort, today, land)
         for ordinal, (owner, sort) in enumerate(zip(owners, sorts, strict=True))
     )
     pairs = list(zip(invoices, sorts, strict=True))
@@ -65,7 +70,7 @@ def sample(seed: int, today: date, *, customers: int = 200) -> Sample:
         customers=people,
         invoices=invoices,
         reminders=tuple(row for invoice, sort in pairs for row in _reminders(chance, invoice, sort, today)),
-        entries=tuple(row for invoice, sort in pairs for row in _entries(chance, invoice, sort)),
+        entries=tuple(row for invoice, sort in pairs for row in _entries(chance, invoice, sort, land)),
         sorts={invoice.invoice_no: sort for invoice, sort in pairs},
     )
 
@@ -91,56 +96,62 @@ def write_direct_payments(
     *,
     account: str,
     number: int = 9_000_001,
+    bank: Bank = "ocr",
 ) -> Path:
-    """An OCR Giro file in which debtors pay these invoices in full from accounts of their own into the creditor's account.
+    """A file of the bank in which debtors pay these invoices in full from accounts of their own into the creditor's account.
 
-    `number` is the transmission number, which must differ between files. Raises KeyError for an unknown invoice.
+    `bank` "ocr" writes OCR Giro; with "bgmax" it is BgMax, and all accounts are bankgiros. `number` must differ between files
+    (for BgMax in its last five digits). Raises KeyError for an unknown invoice.
     """
     chance = random.Random(number)  # noqa: S311  (as above)
     by_number = {invoice.invoice_no: invoice for invoice in creditor.invoices}
     invoices = [by_number[invoice_no] for invoice_no in invoice_nos]
-    transfers = [Transfer(row.reference, row.amount, numbers.account(chance)) for row in invoices]
-    return place(folder, ocr_name(on, number), ocr_file(account, number, on, transfers))
+    payer = numbers.bankgiro if bank == "bgmax" else numbers.account
+    transfers = [Transfer(row.reference, row.amount, payer(chance)) for row in invoices]
+    return place(folder, *bank_file(bank, account, number, on, transfers))
 
 
-def _customer(chance: random.Random, ordinal: int) -> CustomerRow:
+def _customer(chance: random.Random, ordinal: int, land: Country) -> CustomerRow:
     company = chance.random() < 0.4
-    name = _company_name(chance) if company else _person_name(chance)
-    postcode, city = chance.choice(names.PLACES)
-    address = f"{chance.choice(names.STREETS)} {chance.randrange(1, 120)}"
+    name = _company_name(chance, land) if company else _person_name(chance, land)
+    postcode, city = chance.choice(land.places)
+    address = f"{chance.choice(land.streets)} {chance.randrange(1, 120)}"
     homeless = ordinal % HOMELESS_EACH == HOMELESS_EACH - 1
-    contact = _person_name(chance) if company else ""
+    contact = _person_name(chance, land) if company else ""
     number = numbers.customer_number(ordinal)
     return CustomerRow(
         line=0,
         customer_no=number,
         name=name,
         kind="company" if company else "private",
-        id_number=_identity(chance, company=company),
+        id_number=_identity(chance, land, company=company),
         address="" if homeless else address,
         postcode="" if homeless else postcode,
         city="" if homeless else city,
-        country="NO",
+        country=land.code,
         email=f"kunde{number}@example.com",
         contact_name=contact,
-        language="nb",
+        language=land.language,
         collection_ban=ordinal % BANNED_EACH == BANNED_EACH - 1,
     )
 
 
-def _identity(chance: random.Random, *, company: bool) -> str:
+def _identity(chance: random.Random, land: Country, *, company: bool) -> str:
+    swedish = land.code == "SE"
     if company:
-        return numbers.organisation_number(chance)
-    return numbers.synthetic_identity_number(chance) if chance.random() < 0.3 else ""
+        return (numbers.swedish_organisation_number if swedish else numbers.organisation_number)(chance)
+    if chance.random() >= 0.3:
+        return ""
+    return (numbers.swedish_identity_number if swedish else numbers.synthetic_identity_number)(chance)
 
 
-def _person_name(chance: random.Random) -> str:
-    return f"{chance.choice(names.FIRST_NAMES)} {chance.choice(names.LAST_NAMES)}"
+def _person_name(chance: random.Random, land: Country) -> str:
+    return f"{chance.choice(land.first_names)} {chance.choice(land.last_names)}"
 
 
-def _company_name(chance: random.Random) -> str:
+def _company_name(chance: random.Random, land: Country) -> str:
     words, trade, form = (
-        chance.choice(part) for part in (names.COMPANY_WORDS, names.TRADES, names.COMPANY_FORMS)
+        chance.choice(part) for part in (land.company_words, land.trades, land.company_forms)
     )
     return f"{words} {trade} {form}"
 
@@ -159,7 +170,9 @@ def _sorts(chance: random.Random, owners: Sequence[CustomerRow]) -> list[str]:
     return sorts
 
 
-def _invoice(chance: random.Random, ordinal: int, owner: CustomerRow, sort: str, today: date) -> InvoiceRow:
+def _invoice(
+    chance: random.Random, ordinal: int, owner: CustomerRow, sort: str, today: date, land: Country
+) -> InvoiceRow:
     number = numbers.invoice_number(ordinal)
     due = today - timedelta(days=_days_since_due(chance, sort))
     issued = due - timedelta(days=14)
@@ -170,12 +183,12 @@ def _invoice(chance: random.Random, ordinal: int, owner: CustomerRow, sort: str,
         invoice_date=issued,
         due_date=due,
         amount=chance.randrange(2_000, 9_000) if sort == "small" else chance.randrange(30_000, 2_500_000),
-        currency=CURRENCY,
+        currency=land.currency,
         reference=numbers.reference(owner.customer_no, number),
         disputed=sort == "disputed",
-        description=chance.choice(names.GOODS),
+        description=chance.choice(land.goods),
         delivery_date=issued,
-        payment_term="14 dager",
+        payment_term=land.payment_term,
         booking_date=issued,
     )
 
@@ -197,7 +210,7 @@ def _reminders(chance: random.Random, invoice: InvoiceRow, sort: str, today: dat
     return [ReminderRow(0, f"P{invoice.invoice_no}-1", invoice.invoice_no, level=1, sent_date=sent, fee=FEE)]
 
 
-def _entries(chance: random.Random, invoice: InvoiceRow, sort: str) -> list[EntryRow]:
+def _entries(chance: random.Random, invoice: InvoiceRow, sort: str, land: Country) -> list[EntryRow]:
     kind, share = {
         "paid": ("payment", 100),
         "partly_paid": ("payment", chance.randrange(10, 60)),
@@ -214,6 +227,6 @@ def _entries(chance: random.Random, invoice: InvoiceRow, sort: str) -> list[Entr
             amount=invoice.amount * share // 100,
             currency=invoice.currency,
             invoices=(invoice.invoice_no,),
-            text="Betalt kontant" if kind == "payment" else "Kreditnota",
+            text=land.paid if kind == "payment" else land.credited,
         )
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 FIRST_NAMES = (
     *(
         "Anne",
@@ -57,3 +59,102 @@ PLACES = (
     ),
 )
 GOODS = ("Varelevering", "Serviceavtale", "Månedsleie", "Reparasjon", "Abonnement", "Konsulenttimer")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Country:
+    """What differs between the creditors of two countries. `places` are pairs of postcode and town."""
+
+    code: str
+    currency: str
+    language: str
+    first_names: tuple[str, ...]
+    last_names: tuple[str, ...]
+    company_words: tuple[str, ...]
+    trades: tuple[str, ...]
+    company_forms: tuple[str, ...]
+    streets: tuple[str, ...]
+    places: tuple[tuple[str, str], ...]
+    goods: tuple[str, ...]
+    payment_term: str
+    paid: str
+    credited: str
+
+
+NORWAY = Country(
+    code="NO",
+    currency="NOK",
+    language="nb",
+    first_names=FIRST_NAMES,
+    last_names=LAST_NAMES,
+    company_words=COMPANY_WORDS,
+    trades=TRADES,
+    company_forms=COMPANY_FORMS,
+    streets=STREETS,
+    places=PLACES,
+    goods=GOODS,
+    payment_term="14 dager",
+    paid="Betalt kontant",
+    credited="Kreditnota",
+)
+SWEDEN = Country(
+    code="SE",
+    currency="SEK",
+    language="sv",
+    first_names=(
+        *(
+            "Anna",
+            "Eva",
+            "Maria",
+            "Karin",
+            "Åsa",
+            "Ulla",
+            "Ingrid",
+            "Märta",
+            "Elin",
+            "Frida",
+            "Göran",
+            "Lars",
+        ),
+        *("Björn", "Nils", "Olle", "Sven", "Håkan", "Jörgen", "Anders", "Gustav", "Emil", "Axel"),
+    ),
+    last_names=(
+        *(
+            "Andersson",
+            "Johansson",
+            "Karlsson",
+            "Nilsson",
+            "Eriksson",
+            "Larsson",
+            "Olsson",
+            "Persson",
+            "Åberg",
+        ),
+        *("Lindström", "Sjögren", "Öberg", "Hedlund", "Nyström", "Wallin", "Ekdahl"),
+    ),
+    company_words=(
+        "Granklyftan",
+        "Månskär",
+        "Tranmyren",
+        "Froståsen",
+        "Älvdraget",
+        "Kopparhalla",
+        "Sälgudden",
+    ),
+    trades=("Bageri", "Åkeri", "Rör", "Trävaror", "El", "Redovisning", "Måleri", "Verkstad", "Blommor"),
+    company_forms=("AB", "AB", "AB", "HB"),
+    streets=(
+        "Blåsippsstigen",
+        "Rönnbärsgränd",
+        "Trollsländevägen",
+        "Hjortronmyren",
+        "Ekorrbacken",
+        "Gökotan",
+    ),
+    places=(("99110", "Granvik"), ("99220", "Solberga Strand"), ("99330", "Älgåsen"), ("99440", "Trollnäs")),
+    goods=("Varuleverans", "Serviceavtal", "Månadshyra", "Reparation", "Abonnemang", "Konsulttimmar"),
+    payment_term="14 dagar",
+    paid="Kontant betalning",
+    credited="Kreditfaktura",
+)
+COUNTRIES = {country.code: country for country in (NORWAY, SWEDEN)}

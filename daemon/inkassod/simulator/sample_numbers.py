@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from datetime import date, timedelta
 
+from stdnum import luhn
+
 from inkasso_formats.references import kid_mod10, kid_mod11
 
 CUSTOMER_BASE, INVOICE_BASE = 1_000_000, 2_000_000
@@ -35,6 +37,23 @@ def synthetic_identity_number(chance: random.Random) -> str:
             return number
 
 
+def swedish_organisation_number(chance: random.Random) -> str:
+    """A Swedish organisation number that nobody has: no kind of company starts with 4. Ten digits, without the hyphen."""
+    return _with_luhn(f"4{chance.randrange(10)}{chance.randrange(2, 10)}{chance.randrange(1_000_000):06d}")
+
+
+def swedish_identity_number(chance: random.Random) -> str:
+    """A Swedish personal identity number that nobody has: the serials of a day begin with 001. Ten digits, no hyphen."""
+    born = _EARLIEST_BIRTH + timedelta(days=chance.randrange(_BIRTH_DAYS))
+    return _with_luhn(f"{born:%y%m%d}000")
+
+
+def bankgiro(chance: random.Random) -> str:
+    """A bankgiro of eight digits, with its hyphen. That it is nobody's is not known, so it stands in test files only."""
+    number = _with_luhn(f"990{chance.randrange(10_000):04d}")
+    return f"{number[:4]}-{number[4:]}"
+
+
 def customer_number(ordinal: int) -> str:
     """Seven digits."""
     return str(CUSTOMER_BASE + ordinal)
@@ -48,6 +67,10 @@ def invoice_number(ordinal: int) -> str:
 def reference(customer_no: str, invoice_no: str) -> str:
     """The KID: customer, invoice, check digit by mod 10."""
     return kid_mod10(customer_no + invoice_no)
+
+
+def _with_luhn(digits: str) -> str:
+    return f"{digits}{luhn.calc_check_digit(digits)}"
 
 
 def _with_mod11(chance: random.Random, start: str, digits: int) -> str:

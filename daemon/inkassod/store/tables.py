@@ -319,6 +319,7 @@ transfers = Table(
     metadata,
     Column("id", Key, primary_key=True, autoincrement=True),
     Column("agreement", String, nullable=False),
+    Column("folder", String, nullable=False, server_default=""),
     Column("name", String, nullable=False),
     Column("claimed_name", String, nullable=False),
     Column("size", BigInteger, nullable=False),

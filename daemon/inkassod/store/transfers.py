@@ -16,10 +16,17 @@ LEFT = "left"  # acknowledged, but the server let nobody take it away
 
 
 def begin(
-    connection: Connection, *, agreement: str, name: str, size: int, mtime: int | None, at: datetime
+    connection: Connection,
+    *,
+    agreement: str,
+    folder: str,
+    name: str,
+    size: int,
+    mtime: int | None,
+    at: datetime,
 ) -> int:
     """A file seen on the server that is to be fetched."""
-    seen_as = {"agreement": agreement, "name": name, "size": size, "mtime": mtime}
+    seen_as = {"agreement": agreement, "folder": folder, "name": name, "size": size, "mtime": mtime}
     return insert_one(connection, transfers, **seen_as, claimed_name="", state=CLAIMING, changed=at)
 
 
@@ -36,10 +43,13 @@ def unfinished(connection: Connection, agreement: str) -> list[RowMapping]:
     return list(connection.execute(query.order_by(transfers.c.id)).mappings())
 
 
-def seen(connection: Connection, agreement: str, name: str, size: int, mtime: int | None) -> bool:
-    """True where this very file (name, size, time) was fetched and had to be left on the server under its name."""
+def seen(
+    connection: Connection, agreement: str, folders: Collection[str], name: str, size: int, mtime: int | None
+) -> bool:
+    """True where this very file (name, size, time) was fetched from one of the folders and had to be left under its name."""
     query = select(transfers.c.id).where(
         transfers.c.agreement == agreement,
+        transfers.c.folder.in_(folders),
         transfers.c.name == name,
         transfers.c.claimed_name == name,
         transfers.c.size == size,

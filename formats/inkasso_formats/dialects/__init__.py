@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inkasso_formats.dialects.describe import describe
+from inkasso_formats.dialects.describe import describe, describe_text
 from inkasso_formats.dialects.load import load, load_text, shipped
 from inkasso_formats.dialects.model import (
     CLOSING_REASONS,
@@ -22,9 +22,11 @@ from inkasso_formats.dialects.model import (
     Portion,
     Rendered,
 )
-from inkasso_formats.dialects.naming import file_name, kind_of_content, kind_of_name
+from inkasso_formats.dialects.naming import file_name, head_of_name, kind_of_content, kind_of_name
 from inkasso_formats.dialects.reading import Stream, parse
+from inkasso_formats.dialects.template import schemas_of, template
 from inkasso_formats.dialects.writing import RecordsRefused, Writer, render
+from inkasso_formats.dialects.xml_schema import validate
 
 __all__ = [
     "CLOSING_REASONS",
@@ -47,12 +49,17 @@ __all__ = [
     "Stream",
     "Writer",
     "describe",
+    "describe_text",
     "file_name",
+    "head_of_name",
     "kind_of_content",
     "kind_of_name",
     "load",
     "load_text",
     "parse",
     "render",
+    "schemas_of",
     "shipped",
+    "template",
+    "validate",
 ]

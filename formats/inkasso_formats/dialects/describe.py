@@ -1,64 +1,80 @@
-"""A dialect as a document for people: names, position tables, code tables, and what of it is public."""
+"""A dialect as a document for people: in Markdown, or as text for a terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
 
-from inkasso_formats.dialects.model import PARTS, CodeTable, Dialect, FileLayout
-from inkasso_formats.layout import markdown_table
+from inkasso_formats.dialects.describe_blocks import (
+    Block,
+    Heading,
+    Listing,
+    Rows,
+    blocks,
+    code_blocks,
+    facts,
+    file_blocks,
+)
+from inkasso_formats.dialects.model import Dialect, FileKind
+from inkasso_formats.layout_tables import markdown
 
-_DIRECTIONS = {"out": "Sent by the creditor to the agency.", "in": "Sent by the agency to the creditor."}
-_MISFITS = {"cut": "fitted and cut", "omit": "left out"}
+__all__ = ["describe", "describe_codes", "describe_file", "describe_text", "facts"]
+
+_UNDERLINES = {1: "=", 2: "-"}
 
 
 def describe(dialect: Dialect) -> str:
     """The whole dialect in Markdown."""
-    parts = [f"# {dialect.title} (`{dialect.name}`)", dialect.public, dialect.ours, facts(dialect)]
-    parts += [f"## {kind}\n\n{describe_file(layout)}" for kind, layout in dialect.files.items()]
-    parts += ["## Codes", describe_codes(dialect)]
-    return "\n\n".join(parts) + "\n"
+    return _joined(blocks(dialect), _markdown) + "\n"
 
 
-def facts(dialect: Dialect) -> str:
-    """Encoding and line ends, in one sentence each."""
-    end = "CR LF" if dialect.line_end == "\r\n" else "LF"
-    return f"Encoding {dialect.encoding}, one byte a character. Each record ends with {end}."
-
-
-def describe_file(layout: FileLayout) -> str:
-    """One kind of file in Markdown: its name and its position tables."""
-    return "\n\n".join(_file_parts(layout))
-
-
-def _file_parts(layout: FileLayout) -> Iterator[str]:
-    yield f"{layout.meaning} {_DIRECTIONS[layout.direction]}".strip()
-    yield f"Name: `{layout.name}`, recognised by `{layout.match.pattern}`. Every record has {layout.length} characters."
-    for part in PARTS:
-        yield f"### {layout.kind}: {part}"
-        yield markdown_table(layout.parts[part])
-    sums = "".join(
-        f"; `{name}` is the sum of {' + '.join(f'`{one}`' for one in fields)}"
-        for name, fields in layout.sums.items()
-    )
-    yield f"`{layout.count}` is the number of detail records{sums}."
-    for rule, words in _MISFITS.items():
-        names = [f"`{name}`" for name, misfit in layout.misfit.items() if misfit == rule]
-        if names:
-            yield f"Where a value does not fit, it is {words}, and told: {', '.join(names)}."
-    if layout.codes:
-        yield (
-            "Codes: "
-            + ", ".join(f"`{name}` from table `{table.name}`" for name, table in layout.codes.items())
-            + "."
-        )
+def describe_file(dialect: Dialect, kind: FileKind) -> str:
+    """One kind of file in Markdown: its name, the order of its records, their fields, its totals."""
+    return _joined(file_blocks(dialect, kind), _markdown)
 
 
 def describe_codes(dialect: Dialect) -> str:
     """All code tables in Markdown."""
-    return "\n\n".join(_code_table(table) for table in dialect.codes.values())
+    return _joined(code_blocks(dialect), _markdown)
 
 
-def _code_table(table: CodeTable) -> str:
-    rows = ["| Code | Our word | Text |", "| --- | --- | --- |"]
-    rows += [f"| `{row.code}` | {row.word} | {row.text} |" for row in table.codes.values()]
-    return f"### {table.name}\n\n{table.meaning}\n\n" + "\n".join(rows)
+def describe_text(dialect: Dialect) -> str:
+    """The whole dialect as text, its columns aligned; no line ends with blanks."""
+    return _joined(blocks(dialect), _text) + "\n"
+
+
+def _joined(parts: Iterable[Block], say: Callable[[Block], str]) -> str:
+    return "\n\n".join(map(say, parts))
+
+
+def _markdown(block: Block) -> str:
+    if isinstance(block, Heading):
+        return f"{'#' * block.level} {block.text}"
+    if isinstance(block, Listing):
+        return "\n".join(f"{'  ' * depth}- {line}" for depth, line in block.lines)
+    return markdown(block.head, block.rows) if isinstance(block, Rows) else block
+
+
+def _text(block: Block) -> str:
+    if isinstance(block, Heading):
+        words = _plain(block.text)
+        line = _UNDERLINES.get(block.level, "")
+        return f"{words}\n{line * len(words)}" if line else words
+    if isinstance(block, Listing):
+        return "\n".join(f"{'  ' * (depth + 1)}{_plain(line)}" for depth, line in block.lines)
+    return _aligned(block) if isinstance(block, Rows) else _plain(block)
+
+
+def _aligned(rows: Rows) -> str:
+    """A table in columns; those that are blank in every row are left out."""
+    cells = [rows.head, *[tuple(map(_plain, row)) for row in rows.rows]]
+    columns = [column for column in zip(*cells, strict=True) if any(column[1:])]
+    widths = [max(map(len, column)) for column in columns]
+    lines = [
+        "  ".join(column[number].ljust(width) for column, width in zip(columns, widths, strict=True)).rstrip()
+        for number in range(len(cells))
+    ]
+    return "\n".join(f"  {line}" for line in lines)
+
+
+def _plain(text: str) -> str:
+    return text.replace("`", "")

@@ -1,35 +1,27 @@
-"""A dialect file (TOML) to a `Dialect`; every problem of the file at once, each with its TOML path."""
+"""A dialect file (TOML) to a `Dialect`; every problem of the file at once, each with its TOML path and line."""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable
 from functools import cache
 from importlib import resources
-from typing import cast
 
-from inkasso_formats.dialects.check import dialect_problems, file_problems
-from inkasso_formats.dialects.model import (
-    FILE_KINDS,
-    MISFITS,
-    PARTS,
-    Code,
-    CodeTable,
-    Dialect,
-    FileKind,
-    FileLayout,
-    Misfit,
-)
-from inkasso_formats.dialects.toml import Checker, Table, join
-from inkasso_formats.layout import Record, fields_of, layout_problems, type_names
+from inkasso_formats.dialects.check import dialect_problems
+from inkasso_formats.dialects.keys import CODE_KEYS, CODES_KEYS, DIALECT_KEYS, PROVENANCE_KEYS, known_keys
+from inkasso_formats.dialects.load_files import Beside, Source, load_files
+from inkasso_formats.dialects.model import FORMS, Code, CodeTable, Dialect, Form
+from inkasso_formats.dialects.toml import Checker, Table
+from inkasso_formats.dialects.toml_lines import Path
 from inkasso_formats.problems import FormatError, FormatProblem
 
-ENCODINGS = ("iso-8859-1", "iso-8859-15", "windows-1252", "us-ascii")  # one byte a character
+# One byte a character, so that a position is a byte; files without positions may be in UTF-8 too.
+ENCODINGS = ("iso-8859-1", "iso-8859-15", "windows-1252", "us-ascii")
 LINE_ENDS = {"crlf": "\r\n", "lf": "\n"}
-_FIELD_KEYS = ("name", "start", "length", "type", "required", "form", "sign", "values", "constant", "meaning")
-_DETAIL_KEYS = (*_FIELD_KEYS, "codes", "misfit")
-_FILE_KEYS = ("meaning", "name", "match", "record_length", "count", "sums", *PARTS)
+SEPARATORS = (";", ",", "|", "\t")
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
 def shipped() -> tuple[str, ...]:
@@ -38,163 +30,117 @@ def shipped() -> tuple[str, ...]:
     return tuple(sorted(file.name.removesuffix(".toml") for file in files if file.name.endswith(".toml")))
 
 
-@cache
-def load(name: str) -> Dialect:
-    """A shipped dialect by its name. Raises FormatError (`dialect.unknown`) naming those there are."""
+def text_of(name: str) -> str:
+    """The TOML text of a shipped dialect. Raises FormatError (`dialect.unknown`) naming those there are."""
     if name not in shipped():
         rule = f"no such dialect: one of {', '.join(shipped())} expected"
         raise FormatError([FormatProblem(code="dialect.unknown", value=name, rule=rule)])
-    source = f"{name}.toml"
-    return load_text(resources.files(__package__).joinpath(source).read_text("utf-8"), source)
+    return resources.files(__package__).joinpath(f"{name}.toml").read_text("utf-8")
 
 
-def load_text(text: str, source: str) -> Dialect:
+def beside(name: str) -> bytes:
+    """A file that lies beside the shipped dialects: a schema. Raises OSError."""
+    return resources.files(__package__).joinpath(name).read_bytes()
+
+
+def is_name(name: str) -> bool:
+    """Whether a dialect may be called so."""
+    return _NAME.fullmatch(name) is not None
+
+
+@cache
+def load(name: str) -> Dialect:
+    """A shipped dialect by its name. Raises FormatError (`dialect.unknown`) naming those there are."""
+    return load_text(text_of(name), f"{name}.toml", beside)
+
+
+def load_text(text: str, source: str, beside: Callable[[str], bytes] | None = None) -> Dialect:
     """The dialect that a TOML text declares; `source` says where it was read, and is kept with it.
 
-    Raises FormatError with all problems: `dialect.toml` where it is no TOML, else `dialect.definition` with the TOML path
-    as the field.
+    `beside` reads a file that lies beside it, by its name: the schemas of XML. It raises OSError or FormatError.
+    Raises FormatError with all problems: `dialect.toml` where it is no TOML, `dialect.schema` for schemas, else
+    `dialect.definition`, with the TOML path as the field and the line in the text.
     """
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        rule = f"{source} is no TOML: {error}"
-        raise FormatError([FormatProblem(code="dialect.toml", rule=rule)]) from None
-    check = Checker()
-    check.keys(data, "", ("name", "title", "encoding", "line_end", "provenance", "codes", "files"))
-    provenance = check.table(data, "", "provenance")
-    check.keys(provenance, "provenance", ("public", "ours"))
-    codes = _codes(check, check.table(data, "", "codes", required=False))
-    dialect = Dialect(
-        name=check.get(data, "", "name", "", required=True),
-        title=check.get(data, "", "title", "", required=True),
-        public=check.get(provenance, "provenance", "public", "", required=True),
-        ours=check.get(provenance, "provenance", "ours", "", required=True),
+        raise FormatError([_no_toml(str(error), text, source)]) from None
+    check = Checker(data, text)
+    form = _form(check, data)
+    if check.problems:  # which keys there are depends on it
+        raise FormatError(check.problems)
+    dialect = _dialect(check, data, form, source, beside)
+    if not check.problems:
+        dialect_problems(check, dialect)
+    if check.problems:
+        raise FormatError(sorted(check.problems, key=lambda problem: problem.line or 0))
+    return dialect
+
+
+def _dialect(check: Checker, data: Table, form: Form, source: str, beside: Beside | None) -> Dialect:
+    check.keys(data, (), *known_keys(DIALECT_KEYS, form), form)
+    at: Path = ("provenance",)
+    provenance = check.table(data, (), "provenance")
+    check.keys(provenance, at, PROVENANCE_KEYS)
+    codes = _codes(check, check.table(data, (), "codes", required=False))
+    encodings = ENCODINGS if form == "fixed" else ("utf-8", *ENCODINGS)
+    end = "lf" if form == "xml" else check.choice(data, (), "line_end", tuple(LINE_ENDS))
+    return Dialect(
+        name=_name(check, data),
+        title=check.get(data, (), "title", "", required=True),
+        public=check.get(provenance, at, "public", "", required=True),
+        ours=check.get(provenance, at, "ours", "", required=True),
         source=source,
-        encoding=check.choice(data, "", "encoding", ENCODINGS),
-        line_end=LINE_ENDS[check.choice(data, "", "line_end", tuple(LINE_ENDS))],
-        files=_files(check, check.table(data, "", "files"), codes),
+        form=form,
+        encoding=check.choice(data, (), "encoding", encodings),
+        line_end=LINE_ENDS[end],
+        separator=check.choice(data, (), "separator", SEPARATORS) if form == "separated" else "",
+        namespace=check.get(data, (), "namespace", "") if form == "xml" else "",
+        files=load_files(check, check.table(data, (), "files"), Source(form, codes, beside)),
         codes=codes,
     )
-    dialect_problems(check, dialect)
-    if check.problems:
-        raise FormatError(check.problems)
-    return dialect
+
+
+def _form(check: Checker, data: Table) -> Form:
+    said = check.choice(data, (), "form", FORMS, required=False)
+    return next(form for form in FORMS if form == said)
+
+
+def _name(check: Checker, data: Table) -> str:
+    name = check.get(data, (), "name", "", required=True)
+    if name and not is_name(name):
+        check.add(("name",), "small letters a to z, digits and hyphens between them expected", name)
+    return name
+
+
+def _no_toml(message: str, text: str, source: str) -> FormatProblem:
+    """The problem of a text that is no TOML; Python says the place at the end of its sentence."""
+    place = _PLACE.search(message)
+    line = int(place[1]) if place and place[1] else len(text.splitlines()) or 1
+    column = f" (column {place[2]})" if place and place[2] else " (at its end)"
+    rule = f"{source} is no TOML: {_PLACE.sub('', message)}{column}"
+    return FormatProblem(code="dialect.toml", line=line, rule=rule)
 
 
 def _codes(check: Checker, tables: Table) -> dict[str, CodeTable]:
     return {
-        name: _code_table(check, check.table(tables, "codes", name), f"codes.{name}", name) for name in tables
+        name: _code_table(check, check.table(tables, ("codes",), name), ("codes", name), name)
+        for name in tables
     }
 
 
-def _code_table(check: Checker, table: Table, path: str, name: str) -> CodeTable:
-    check.keys(table, path, ("meaning", "rows"))
+def _code_table(check: Checker, table: Table, path: Path, name: str) -> CodeTable:
+    check.keys(table, path, CODES_KEYS)
     codes: dict[str, Code] = {}
-    for number, row in enumerate(check.rows(table, path, "rows"), 1):
-        at = f"{path}.rows[{number}]"
-        check.keys(row, at, ("code", "word", "text"))
+    for at, row in check.rows(table, path, "rows"):
+        check.keys(row, at, CODE_KEYS)
+        before = check.unusable
         code = check.get(row, at, "code", "", required=True)
         if code in codes:
-            check.add(f"{at}.code", "the code stands twice in this table", code)
-        codes[code] = Code(code, check.get(row, at, "word", ""), check.get(row, at, "text", ""))
+            check.add((*at, "code"), "the code stands twice in this table", code)
+        if row.get("code") == "":
+            check.add((*at, "code"), "at least one character expected", code)
+        one = Code(code, check.get(row, at, "word", ""), check.get(row, at, "text", ""))
+        if check.unusable == before:  # of what could not be read nothing more is told
+            codes[code] = one
     return CodeTable(name, check.get(table, path, "meaning", ""), codes)
-
-
-def _files(check: Checker, tables: Table, codes: Mapping[str, CodeTable]) -> dict[FileKind, FileLayout]:
-    check.keys(tables, "files", FILE_KINDS)
-    if not tables:
-        check.add("files", f"at least one of {', '.join(FILE_KINDS)} expected")
-    layouts: dict[FileKind, FileLayout] = {}
-    for kind in FILE_KINDS:
-        if kind not in tables:
-            continue
-        layout = _file(check, kind, check.table(tables, "files", kind), codes)
-        if layout is not None:
-            layouts[kind] = layout
-    return layouts
-
-
-def _file(check: Checker, kind: FileKind, table: Table, codes: Mapping[str, CodeTable]) -> FileLayout | None:
-    """One kind of file; None where its records cannot be made up, so that what they mean cannot be checked."""
-    path = f"files.{kind}"
-    before = len(check.problems)
-    check.keys(table, path, _FILE_KEYS)
-    length = check.get(table, path, "record_length", 0, required=True)
-    rows = {part: check.rows(table, path, part) for part in PARTS}
-    records = {part: _record(check, part, rows[part], length, f"{path}.{part}") for part in PARTS}
-    sums = check.table(table, path, "sums", required=False)
-    detail = f"{path}.detail"
-    fields = {str(row.get("name")): row for row in rows["detail"]}
-    layout = FileLayout(
-        kind=kind,
-        meaning=check.get(table, path, "meaning", ""),
-        name=check.get(table, path, "name", "", required=True),
-        match=_pattern(check, check.get(table, path, "match", "", required=True), f"{path}.match"),
-        codes={
-            name: _table_of(check, row, join(detail, name), codes)
-            for name, row in fields.items()
-            if "codes" in row
-        },
-        misfit={
-            name: _misfit(check, row, join(detail, name)) for name, row in fields.items() if "misfit" in row
-        },
-        count=check.get(table, path, "count", "", required=True),
-        sums={name: check.texts(sums, f"{path}.sums", name) for name in sums},
-        **records,
-    )
-    if len(check.problems) > before:
-        return None
-    file_problems(check, layout, path)
-    return layout
-
-
-def _record(check: Checker, part: str, rows: list[dict[str, object]], length: int, path: str) -> Record:
-    """The record of these rows; without fields where a row cannot be read."""
-    before = len(check.problems)
-    known = _DETAIL_KEYS if part == "detail" else _FIELD_KEYS
-    for number, row in enumerate(rows, 1):
-        at = join(path, str(row["name"])) if "name" in row else f"{path}[{number}]"
-        check.keys(row, at, known)
-        _field(check, row, at)
-    if len(check.problems) > before or not rows:
-        return Record(name=part, length=length, fields=())
-    record = Record(
-        name=part,
-        length=length,
-        fields=fields_of([{key: value for key, value in row.items() if key in _FIELD_KEYS} for row in rows]),
-    )
-    for problem in layout_problems(record):
-        check.add(join(path, problem.field) if problem.field else path, problem.rule, problem.value)
-    return record
-
-
-def _field(check: Checker, row: Table, path: str) -> None:
-    """The types of a field's keys; what they mean together is the layout's to say."""
-    check.get(row, path, "name", "", required=True)
-    check.get(row, path, "length", 0, required=True)
-    check.get(row, path, "start", 1)
-    check.get(row, path, "required", default=False)
-    for key in ("form", "sign", "constant", "meaning"):
-        check.get(row, path, key, "")
-    check.texts(row, path, "values")
-    if "type" in row:
-        check.choice(row, path, "type", type_names)
-
-
-def _pattern(check: Checker, pattern: str, path: str) -> re.Pattern[str]:
-    try:
-        return re.compile(pattern)
-    except re.error as error:
-        check.add(path, f"no regular expression: {error}", pattern)
-        return re.compile("")
-
-
-def _table_of(check: Checker, row: Table, path: str, codes: Mapping[str, CodeTable]) -> CodeTable:
-    name = check.get(row, path, "codes", "")
-    if name not in codes:
-        check.add(f"{path}.codes", f"no such code table: one of {', '.join(codes)} expected", name)
-    return codes.get(name, CodeTable(name, "", {}))
-
-
-def _misfit(check: Checker, row: Table, path: str) -> Misfit:
-    return cast(Misfit, check.choice(row, path, "misfit", MISFITS))

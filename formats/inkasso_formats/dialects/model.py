@@ -17,12 +17,14 @@ from inkasso_formats.records import CaseUpdate, Closure, Correction, FileHead, N
 
 FileKind = Literal["new_cases", "corrections", "receipts", "updates", "closures"]
 Direction = Literal["out", "in"]
+Form = Literal["fixed", "separated", "xml"]
+Each = Literal["once", "group", "item", "row"]
 Misfit = Literal["refuse", "cut", "omit"]
 AnyRecord = NewCase | Correction | Receipt | CaseUpdate | Closure
-Part = Literal["header", "detail", "trailer"]
 
 FILE_KINDS = cast(tuple[FileKind, ...], get_args(FileKind))
-PARTS = cast(tuple[Part, ...], get_args(Part))
+FORMS = cast(tuple[Form, ...], get_args(Form))
+EACH = cast(tuple[Each, ...], get_args(Each))
 MISFITS = cast(tuple[Misfit, ...], get_args(Misfit))
 
 RECORD_TYPES: Mapping[FileKind, type[AnyRecord]] = {
@@ -33,11 +35,22 @@ RECORD_TYPES: Mapping[FileKind, type[AnyRecord]] = {
     "closures": Closure,
 }
 
-HEADER_FIELDS: Mapping[str, tuple[str, ...]] = {
+# What a file says of itself, in whichever of its records: the types that a field of this name may have.
+HEAD_FIELDS: Mapping[str, tuple[str, ...]] = {
     "client_number": ("text", "digits"),
+    "sender": ("text", "digits"),
     "sequence_no": ("number",),
     "created": ("date",),
-    "created_time": ("digits",),  # HHMMSS
+    "created_time": ("time",),
+}
+
+# Without these there is no record; what else a file does not carry is empty (a text) or zero (an amount) in the record.
+CARRIED: Mapping[FileKind, tuple[str, ...]] = {
+    "new_cases": ("case", "customer_no", "name", "invoice_no", "invoice_date", "due_date", "principal"),
+    "corrections": ("invoice_no", "date", "amount"),
+    "receipts": ("case", "accepted"),
+    "updates": ("case", "on", "stage_code"),
+    "closures": ("case", "on", "reason_code"),
 }
 
 STAGES = (
@@ -135,27 +148,66 @@ class CodeTable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FileLayout:
-    """One kind of file: its name, and its records, which all have the same length.
+class Part:
+    """One kind of record of a file: what it holds, how often it stands and where.
 
-    `name` is the template of the names we give, `match` the whole of a name that is recognised. `codes` says which
-    detail field uses which table, `misfit` what happens to a detail value that does not fit as it is: `refuse` (where
-    nothing is said) refuses its record, `cut` fits it by the rules of `text.fit`, `omit` leaves the field blank.
-    `count` names the trailer's field for the number of details, `sums` each trailer field with the detail fields whose
-    amounts it adds; the first sum is the total of the file.
+    `each`: `once` in what it is `within` (the file, where that is empty); `group`, one for the items that share its fields
+    (a debtor with several invoices); `item`, one for each neutral record; `row`, one for each row of the item
+    that it is within. A file has one part that is an item, and what is around it are groups.
+    `when`: written only where one of these fields has a value, and may be missing when read; None: it always stands
+    there; empty: never written, and passed over when read. `trim`: blanks at its end are not written, and a shorter line is read as
+    if they were there. `element` and `paths` are for XML: the element below that of `within` (names joined by `/`, `.`
+    for that element itself), and for each field its place in there: `@attribute`, `Name`, `Address/City`, `Address/@country`, or
+    `.` for the element's own text. `codes` says which field uses which table, `misfit` what happens to a value that does not
+    fit as it is: `refuse` (where nothing is said) refuses its item, `cut` fits it by the rules of `text.fit`, `omit` leaves
+    the field blank.
+    """
+
+    record: Record
+    each: Each = "once"
+    within: str = ""
+    when: tuple[str, ...] | None = None
+    trim: bool = False
+    element: str = ""
+    paths: Mapping[str, str] = field(default_factory=dict)
+    codes: Mapping[str, CodeTable] = field(default_factory=dict)
+    misfit: Mapping[str, Misfit] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The name by which problems and tables call it."""
+        return self.record.name
+
+    @property
+    def tag(self) -> str:
+        """The constant with which it begins, by which it is known; empty where it begins with something else."""
+        first = self.record.fields[0] if self.record.fields else None
+        return first.constant if first is not None and first.type == "constant" else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileLayout:
+    """One kind of file: its name, and its parts in the order in which they stand.
+
+    `name` is the template of the names we give, `match` the whole of a name that is recognised; its groups `client_number`,
+    `sequence_no`, `date` and `time` are read from a name. `folder` is the agency's folder for these files, where it has one of its own.
+    `only` says which values a field of the item may have: a file without such a field means the only one.
+    `counts` names the fields that count records, each with the parts that it counts; `sums` the fields that add amounts, each with
+    the amounts of the item. They are of the scope in which the part stands that holds them: the file, or one group. The
+    first sum is the total of the file. `root` and `schema` (an XSD) are for XML.
     """
 
     kind: FileKind
     meaning: str
     name: str
     match: re.Pattern[str]
-    header: Record
-    detail: Record
-    trailer: Record
-    codes: Mapping[str, CodeTable]
-    misfit: Mapping[str, Misfit]
-    count: str
-    sums: Mapping[str, tuple[str, ...]]
+    parts: tuple[Part, ...]
+    folder: str = ""
+    only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    counts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sums: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    root: str = ""
+    schema: bytes | None = None
 
     @property
     def direction(self) -> Direction:
@@ -163,29 +215,42 @@ class FileLayout:
         return "out" if self.kind in {"new_cases", "corrections"} else "in"
 
     @property
-    def length(self) -> int:
-        """Characters of a record, without the line end."""
-        return self.header.length
+    def item(self) -> Part:
+        """The part that stands once for each neutral record."""
+        return next(part for part in self.parts if part.each == "item")
 
-    @property
-    def parts(self) -> Mapping[Part, Record]:
-        """The three records by their part."""
-        return {"header": self.header, "detail": self.detail, "trailer": self.trailer}
+    def part(self, name: str) -> Part:
+        """The part of that name. Raises KeyError."""
+        for part in self.parts:
+            if part.name == name:
+                return part
+        raise KeyError(name)
+
+    def within(self, name: str) -> tuple[Part, ...]:
+        """The parts that stand in the one of this name, or with an empty name in the file itself, in their order."""
+        return tuple(part for part in self.parts if part.within == name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialect:
-    """How one agency writes its files. `public` and `ours` say what comes from public sources and what this project set."""
+    """How one agency writes its files. `public` and `ours` say what comes from public sources and what this project set.
+
+    `form`: `fixed` (fields at positions), `separated` (cells between `separator`s, in quotes where they hold one) or
+    `xml` (elements of `namespace`).
+    """
 
     name: str
     title: str
     public: str
     ours: str
     source: str
+    form: Form
     encoding: str
     line_end: str
     files: Mapping[FileKind, FileLayout]
     codes: Mapping[str, CodeTable]
+    separator: str = ""
+    namespace: str = ""
 
     @property
     def provenance(self) -> str:
@@ -200,6 +265,7 @@ class OutHead:
     client_number: str
     sequence_no: int
     created: datetime
+    sender: str = ""  # the creditor's number as a sender of files, where the agency gives one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ import pytest
 from inkasso_formats.feed import render_csv
 from inkassod.core.model import CaseStatus
 from support.commands_document import options, reference, replayed, tree
+from support.dialect_texts import SMALL
 from support.exchange import payment_file
 from support.generated import replace_between
 from support.installation import customer, entry, feed, invoice, reminder
@@ -18,14 +19,19 @@ DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "commands.md"
 SLICE = """
 run; demo --once; read --dry-run; fetch --agreement; send --agreement; candidates --qualifying --held; transfer --all --raise-level;
 hold --reason; release --reason; corrections preview; corrections generate --force --reason; settle --reason; unsettle --reason;
-double --reason; show --diff --mask --json;
+double --reason; show --diff --dialect --mask --json;
 cases list --status --agreement --invoice --limit; cases show; unmatched;
 log list --kind --outcome --agreement --trigger --since --until --limit; log show; log raw; log export --format; retry;
-mark --reason; config check; config show; config example; layout describe; simulate --password-file
+mark --reason; config check; config show; config example; layout describe --markdown --text;
+layout check --kind --records --mask; layout new --from --write; simulate --password-file
 """
 INVOICES = (
     "invoice_no,customer_no,invoice_date,due_date,amount,currency\n1004,K1,2026-02-01,2026-02-30,250.00,NOK\n"
 )
+
+RECEIPTS = "H123456007          \nD1001    1A1        \nD1002    X          \nT00002              \n"
+PROBLEM = {"code", "line", "record", "field", "position", "value", "expected", "message", "warning"}
+BY_NAME = {"counts", "sums", "only", "codes"}  # of a dialect: their keys are its own
 
 
 @pytest.fixture
@@ -47,6 +53,8 @@ def answer(inkassod, installation, tmp_path, monkeypatch):
     (tmp_path / "entries-extra.csv").write_bytes(render_csv([entry("B7", 25_000, "1001")]))
     for number, name in ((1, "payments.ocr"), (2, "payments-again.ocr")):
         (tmp_path / name).write_bytes(payment_file(("100200", 40_000), number=number))
+    (tmp_path / "nordvik.toml").write_text(SMALL.replace('"small"', '"nordvik"'), "utf-8")
+    (tmp_path / "receipt.007").write_text(RECEIPTS, "ascii")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("INKASSOD_CONFIG", "inkassod.toml")
 
@@ -114,6 +122,34 @@ def test_every_key_of_the_documents_is_described(inkassod, two_invoices, tmp_pat
     section = text[text.index("## JSON") : text.index("## Notes")]
     described = set(re.findall(r"`([a-z_0-9]+)`", section))
     assert set(_keys(answers)) - described == set()
+
+
+def test_every_key_of_a_described_or_checked_layout_is_described(inkassod, tmp_path, text):
+    """Each command on its own line of the table."""
+    (tmp_path / "small.toml").write_text(SMALL, "utf-8")
+    path = tmp_path / "receipt.007"
+    path.write_text(RECEIPTS, "ascii")
+    for command, words in {
+        "layout describe": ["intrum-no"],
+        "layout check": [tmp_path / "small.toml", path],
+        "layout new": ["mine"],
+    }.items():
+        document = inkassod.json(*command.split(), *words).document
+        (line,) = re.findall(rf"^\| `{command}` \| (.*)$", text, flags=re.MULTILINE)
+        described = set(re.findall(r"`([a-z_0-9]+)`", line)) | PROBLEM
+        assert set(_own_keys(document)) - described == set(), command
+
+
+def _own_keys(value):
+    """All keys in a document of a layout but the names that the dialect gives to totals, tables and records."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield key
+            if not (isinstance(inner, dict) and key in BY_NAME | {"records"}):
+                yield from _own_keys(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _own_keys(inner)
 
 
 def _keys(value):

@@ -5,8 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 
 import pytest
+
+from inkassod.cli import tables_layout
+from support.dialect_files import GOOD, changed, file_of
 
 BROKEN = (
     "invoice_no;customer_no;invoice_date;due_date;amount;currency\n"
@@ -170,3 +174,60 @@ def test_the_time_line_of_a_case_can_show_the_raw_lines(inkassod, two_invoices):
     assert shown[-1].startswith("run 5, line 2: 101 ")
     event = inkassod.json("cases", "show", "1001").document["cases"][0]["timeline"][1]
     assert (event["file"], event["line"], event["raw"][:3]) == ("LS12345620260302090000", 2, "101")
+
+
+# --- files of the agency ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def answered(inkassod, installation, tmp_path):
+    """Run 1 has read closures of which one has a day that there is not; run 2 was refused, since its trailer is missing."""
+    records = [replace(GOOD["closures"], case="1001"), replace(GOOD["closures"], case="1002")]
+    content = changed(file_of("closures", records), "closures", 3, "detail", "on", "20261332")
+    for name, bytes_of in (("first", content), ("second", b"".join(content.splitlines(keepends=True)[:2]))):
+        (tmp_path / name).write_bytes(bytes_of)
+        assert inkassod("read", "closures", tmp_path / name).status in {1, 3}
+    return installation
+
+
+def test_lines_of_an_agencys_file_stand_under_a_ruler_with_their_records(inkassod, answered):
+    """Over the first of several of one name, and over each with a problem, whose field is marked."""
+    lines = inkassod("log", "raw", "1").out.splitlines()
+    assert [line.split("|")[0].rstrip() for line in lines] == [
+        *("", "", "     1 header"),
+        *("", "", "     2 detail", ""),
+        *("", "", "     3 detail", ""),
+        *("", "", "     4 trailer"),
+    ]
+    start = len("     3 detail  | ")
+    marked = next(line for line in lines if "field on" in line)
+    above = lines[lines.index(marked) - 1]
+    assert above[start:][52:60] == "20261332"
+    assert marked[start:][:60] == f"{'':52}^^^^^^^^"
+    assert lines[0][start:].split()[:3] == ["10", "20", "30"]
+    assert lines[1][start:][:12] == "123456789012"
+
+
+def test_a_refused_file_of_the_agency_is_ruled_too(inkassod, answered):
+    """What it is is told by its content, since its run belongs to no agreement."""
+    document = inkassod.json("log", "raw", "2").document
+    assert document["positions"] is True
+    assert [line["record"] for line in document["lines"]] == ["header", "detail"]
+
+
+def test_other_files_have_no_records(inkassod, broken):
+    """Nor a ruler."""
+    document = inkassod.json("log", "raw", "4").document
+    assert document["positions"] is False
+    assert {line["record"] for line in document["lines"]} == {None}
+
+
+def test_on_a_narrow_terminal_lines_of_an_agency_come_in_pieces(inkassod, answered, monkeypatch):
+    """The number of the line stands at its first piece, and the mark under the piece with the field."""
+    document = inkassod.json("log", "raw", "1").document
+    monkeypatch.setattr(tables_layout, "_width", lambda: 80)
+    lines = list(tables_layout.raw(document))
+    assert max(len(line) for line in lines if "| line " not in line) <= 80
+    at = next(at for at, line in enumerate(lines) if line.startswith("     3 detail"))
+    assert lines[at].split("| ")[1][52:60] == "20261332"
+    assert lines[at + 1].split("| ")[1] == f"{'':52}^^^^^^^^"

@@ -1,4 +1,4 @@
-"""The settings, the layouts, the simulator and the daemon on the command line."""
+"""The settings, the simulator and the daemon on the command line."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from inkasso_formats.dialects import describe, load
 from inkassod.settings import example
 from inkassod.settings import load as load_settings
 from support.command_line import process
@@ -82,14 +81,6 @@ def test_the_example_is_printed_or_written_to_a_new_file(inkassod, tmp_path):
     refused = inkassod.bare("config", "example", "--write", path)
     assert (refused.status, refused.err) == (1, f"inkassod: {path}: File exists\n")
     assert path.read_text("utf-8") == "mine"
-
-
-def test_a_layout_is_described_in_markdown_and_for_programs(inkassod):
-    """With each field's place; no settings are needed."""
-    assert inkassod.bare("layout", "describe", "intrum-no").out == describe(load("intrum-no"))
-    (document,) = inkassod.bare("--json", "layout", "describe").document["dialects"]
-    first = document["files"][0]["records"]["header"][0]
-    assert (document["dialect"], first["field"], first["position"]) == ("intrum-no", "tag", [1, 2])
 
 
 def test_the_simulator_wants_a_way_to_log_in(inkassod, tmp_path):

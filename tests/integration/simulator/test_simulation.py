@@ -17,9 +17,12 @@ from inkasso_formats.problems import FormatError
 from inkasso_formats.records import NewCase
 from inkassod.simulator.command import (
     AGENCY_ACCOUNT,
+    AGENCY_BANKGIRO,
     CREDITOR_ACCOUNT,
+    CREDITOR_BANKGIRO,
     Options,
     Simulation,
+    introduction,
     opened,
     password_of,
     run,
@@ -185,6 +188,31 @@ def test_a_password_file_holds_one_password(tmp_path):
     assert str(error.value) == f"{file}: a password expected, the file is empty"
 
 
+def test_a_dialect_of_ones_own_says_its_folders_and_its_bank(tmp_path):
+    """The path of a TOML file is a dialect too; folders that it has for single kinds are made and told, and bankgiros pay."""
+    flat = Path(__file__).resolve().parents[2] / "data" / "made-up" / "nordvik-flat.toml"
+    chosen = options(tmp_path, dialect=str(flat), bank="bgmax")
+    with opened(chosen, say=quiet) as simulation:
+        served = tmp_path / "files"
+        assert introduction(chosen, simulation)[2:9] == [
+            f"client       123456, dialect {flat}, seed 1",
+            "answers      receipts, updates, closures",
+            f"account      {AGENCY_BANKGIRO} pays into {CREDITOR_BANKGIRO}",
+            f"put files    in   ({served}/in)",
+            f"fetch files  out  ({served}/out)",
+            f"corrections  in/changes  ({served}/in/changes)",
+            f"closures     out/closed  ({served}/out/closed)",
+        ]
+        assert {path.stat().st_mode & 0o777 for path in served.rglob("*")} == {0o700}
+
+
+def test_a_silent_dialect_says_so(tmp_path):
+    """Where the dialect has no files of answers, the first thing said is that there will be none."""
+    chosen = options(tmp_path, dialect="mamut")
+    with opened(chosen, say=quiet) as simulation:
+        assert "answers      none: the dialect has no files for them" in introduction(chosen, simulation)
+
+
 def test_a_step_that_fails_does_not_end_the_run():
     """An error of the disk is told, and the next step tries again."""
     stop, said = threading.Event(), []
@@ -228,6 +256,7 @@ def test_simulate_says_where_it_is_and_stops_when_it_is_told(tmp_path):
         f"address      127.0.0.1 port {port}, user creditor",
         f"host key     {fingerprint}",
         "client       123456, dialect intrum-no, seed 1",
+        "answers      receipts, updates, closures",
         "account      00990000018 pays into 00990000026",
         f"put files    in   ({tmp_path}/files/in)",
         f"fetch files  out  ({tmp_path}/files/out)",

@@ -4,56 +4,15 @@ from importlib import resources
 
 import pytest
 
-from inkasso_formats.dialects import (
-    FILE_KINDS,
-    file_name,
-    kind_of_name,
-    load,
-    load_text,
-    parse,
-    render,
-    shipped,
-)
+from inkasso_formats.dialects import FILE_KINDS, load, load_text, shipped
 from inkasso_formats.problems import FormatError
-from support.dialect_files import GOOD, HEAD
+from support.dialect_texts import GROUPED, SEPARATED, SMALL, TEXTS, XML, changed
 
-SHIPPED = resources.files("inkasso_formats.dialects").joinpath("intrum-no.toml").read_text("utf-8")
-SMALL = """
-name = "small"
-title = "A small agency"
-encoding = "windows-1252"
-line_end = "lf"
-
-[provenance]
-public = "Nothing."
-ours = "Everything."
-
-[codes.answers]
-rows = [{ code = "1", word = "accepted" }, { code = "0", word = "rejected" }]
-
-[files.receipts]
-name = "receipt.{sequence_no:03}"
-match = 'receipt\\.[0-9]{3}'
-record_length = 20
-count = "count"
-header = [
-  { name = "tag", length = 1, type = "constant", constant = "H" },
-  { name = "client_number", length = 6, type = "digits", required = true },
-  { name = "sequence_no", length = 3, type = "number" },
-  { name = "rest", length = 10, type = "filler" },
-]
-detail = [
-  { name = "tag", length = 1, type = "constant", constant = "D" },
-  { name = "case", length = 8, required = true },
-  { name = "accepted", length = 1, type = "code", required = true, codes = "answers" },
-  { name = "agency_case_no", length = 10 },
-]
-trailer = [
-  { name = "tag", length = 1, type = "constant", constant = "T" },
-  { name = "count", length = 5, type = "number" },
-  { name = "rest", length = 14, type = "filler" },
-]
-"""
+KINDS = "new_cases, corrections, receipts, updates, closures"
+FIELD_KEYS = "name, start, length, type, required, form, sign, decimals, fill, blank, default, without, values, constant, codes, misfit, meaning"
+TYPES = "text, digits, reference, number, amount, date, time, code, constant, filler"
+HEAD = "client_number, sender, sequence_no, created, created_time"
+RECEIPT = "case, invoice_no, accepted, agency_case_no, reason_code, reason"
 
 
 def problems(text: str) -> list[str]:
@@ -63,33 +22,22 @@ def problems(text: str) -> list[str]:
     return [problem.message for problem in caught.value.problems]
 
 
-def changed(*pairs: tuple[str, str]) -> str:
-    """The small dialect with texts replaced, each of which must be there."""
-    text = SMALL
-    for before, after in pairs:
-        assert before in text
-        text = text.replace(before, after, 1)
-    return text
-
-
 def test_the_shipped_dialects_load_by_name() -> None:
-    """Each has its own name, and every kind of file."""
-    assert shipped() == ("intrum-no",)
+    """Each has its own name, its own kinds of file, and what goes out is not what comes in."""
+    assert "intrum-no" in shipped()
     for name in shipped():
         dialect = load(name)
-        assert (dialect.name, set(dialect.files)) == (name, set(FILE_KINDS))
-        assert {kind: layout.direction for kind, layout in dialect.files.items()} == {
-            "new_cases": "out",
-            "corrections": "out",
-            "receipts": "in",
-            "updates": "in",
-            "closures": "in",
-        }
+        assert dialect.name == name
+        assert set(dialect.files) <= set(FILE_KINDS)
+        for kind, layout in dialect.files.items():
+            assert (layout.kind, layout.item.each) == (kind, "item")
+            assert layout.direction == ("out" if kind in {"new_cases", "corrections"} else "in")
 
 
 def test_the_shipped_dialect_says_what_is_public_and_what_is_ours() -> None:
     """The layouts are not the agency's own, and whoever uses them must know."""
     dialect = load("intrum-no")
+    assert set(dialect.files) == set(FILE_KINDS)
     assert "begin with LS and those of correction files with RD" in dialect.public
     assert "every record layout" in dialect.ours
     assert "KV (receipt), SO (case update) and AV (closure)" in dialect.ours
@@ -101,170 +49,240 @@ def test_an_unknown_dialect_names_those_there_are() -> None:
     with pytest.raises(FormatError) as caught:
         load("intrum")
     assert [(problem.code, problem.message) for problem in caught.value.problems] == [
-        ("dialect.unknown", "'intrum': no such dialect: one of intrum-no expected")
+        ("dialect.unknown", f"'intrum': no such dialect: one of {', '.join(shipped())} expected")
     ]
 
 
-def test_an_operators_own_dialect_reads_and_writes() -> None:
-    """A file of one kind, other lengths, tags, codes and names: no code is needed."""
-    dialect = load_text(SMALL, "mine.toml")
-    rendered = render(dialect, "receipts", HEAD, [GOOD["receipts"]])
-    assert rendered.content == b"H123456007          \nD1001    18800001   \nT00001              \n"
-    name = file_name(dialect, "receipts", "123456", HEAD.created, 7)
-    assert (name, kind_of_name(dialect, name)) == ("receipt.007", "receipts")
-    parsed = parse(dialect, "receipts", rendered.content)
-    assert [(record.case, parsed.head.client_number, parsed.head.created) for record in parsed.records] == [
-        ("1001", "123456", None)
+def test_a_record_ends_with_its_last_field_where_no_length_is_said() -> None:
+    """Fields follow one another where no start is said, and a layout without a length has records of many lengths."""
+    layout = load_text(GROUPED, "mine.toml").files["new_cases"]
+    assert {part.name: part.record.length for part in layout.parts} == {
+        "begin": 14,
+        "debtor": 43,
+        "care-of": 32,
+        "invoice": 44,
+        "row": 32,
+        "debtor-end": 16,
+        "end": 34,
+    }
+    assert layout.item.record.field("principal").position == (35, 44)
+    assert [part.name for part in layout.within("debtor")] == ["care-of", "invoice", "debtor-end"]
+    assert (layout.part("care-of").when, layout.part("care-of").trim) == (("address2",), True)
+    assert layout.only == {"currency": ("NOK",), "claim_type": ("ordinary",)}
+    assert layout.sums == {"total": ("principal",), "total_of_rows": ("rows.amount",)}
+
+
+def test_cells_count_from_one_and_have_no_length() -> None:
+    """In a separated file a field is a cell, and its length is the most that it may have."""
+    dialect = load_text(SEPARATED, "mine.toml")
+    layout = dialect.files["corrections"]
+    assert (dialect.separator, dialect.encoding, dialect.line_end) == ("\t", "utf-8", "\n")
+    assert [(field.name, field.start, field.length) for field in layout.item.record.fields] == [
+        ("invoice_no", 1, 0),
+        ("kind", 2, 0),
+        ("date", 3, 0),
+        ("amount", 4, 0),
+        ("currency", 5, 3),
+        ("unused", 6, 0),
     ]
-    assert dialect.source == "mine.toml"
+    assert (layout.folder, layout.item.record.meaning) == ("in/corrections", "One line for each.")
+
+
+def test_a_field_of_xml_stands_at_its_name_where_no_place_is_said() -> None:
+    """Paths are kept by the field's name."""
+    text = changed(XML, ('{ name = "stage", at = "Stage" }', '{ name = "stage" }'))
+    dialect = load_text(text, "mine.toml")
+    layout = dialect.files["updates"]
+    assert (dialect.namespace, layout.root, layout.item.element) == (
+        "urn:example:agency:1",
+        "Updates",
+        "Cases/Case",
+    )
+    assert layout.item.paths == {
+        "case": "@id",
+        "on": "Stage/@on",
+        "stage_code": "Stage/@code",
+        "stage": "stage",
+        "paid": "Paid",
+    }
 
 
 def test_a_file_that_is_no_toml_says_where() -> None:
-    """The parser's line and column are passed on."""
-    with pytest.raises(FormatError) as caught:
-        load_text("name = \n", "mine.toml")
-    assert [(problem.code, problem.message) for problem in caught.value.problems] == [
-        ("dialect.toml", "mine.toml is no TOML: Invalid value (at line 1, column 8)")
-    ]
+    """The parser's line and column are passed on; without them it is the end of the text."""
+    for text, line, message in [
+        ("name = \n", 1, "line 1: mine.toml is no TOML: Invalid value (column 8)"),
+        ("a = 1\nb = [1,\n", 2, "line 2: mine.toml is no TOML: Invalid value (at its end)"),
+        ("a = 1\na = 2\n", 2, "line 2: mine.toml is no TOML: Cannot overwrite a value (column 6)"),
+    ]:
+        with pytest.raises(FormatError) as caught:
+            load_text(text, "mine.toml")
+        assert [(problem.code, problem.line, problem.message) for problem in caught.value.problems] == [
+            ("dialect.toml", line, message)
+        ]
 
 
 def test_an_empty_file_lacks_everything_at_once() -> None:
-    """All that is required is named in one go."""
+    """All that is required is named in one go; what is missing from the whole has no line."""
     assert problems("") == [
         "field provenance: a table is required",
+        "field line_end: a text is required",
         "field name: a text is required",
         "field title: a text is required",
         "field provenance.public: a text is required",
         "field provenance.ours: a text is required",
         "field encoding: a text is required",
-        "field line_end: a text is required",
         "field files: a table is required",
-        "field files: at least one of new_cases, corrections, receipts, updates, closures expected",
+        f"field files: at least one of {KINDS} expected",
     ]
 
 
 @pytest.mark.parametrize(
     ("before", "after", "message"),
     [
-        ('title = "A', 'titel = "x"\ntitle = "A', "titel: unknown key: one of name, title, encoding, line_end, provenance, codes, files expected"),
-        ('"windows-1252"', '"utf-8"', "encoding: 'utf-8': one of iso-8859-1, iso-8859-15, windows-1252, us-ascii expected"),
-        ('"lf"', '"cr"', "line_end: 'cr': one of crlf, lf expected"),
-        ('"lf"', "10", "line_end: '10': a text expected"),
-        ("[files.receipts]", "[files.receipt]", "files.receipt: unknown key: one of new_cases, corrections, receipts, updates, closures expected"),
-        ('word = "accepted"', 'word = "yes"', "codes.answers.1.word: 'yes': unknown word for accepted of receipts: one of accepted, rejected expected"),
-        ('code = "0"', 'code = "1"', "codes.answers.rows[2].code: '1': the code stands twice in this table"),
-        ('code = "0"', 'code = "00"', "codes.answers.00.code: '00': the field accepted of receipts has room for 1 characters"),
-        ('codes = "answers"', 'codes = "answer"', "files.receipts.detail.accepted.codes: 'answer': no such code table: one of answers expected"),
-        (', codes = "answers"', "", "files.receipts.detail.accepted.codes: a code table is required: the record holds our word"),
-        ('type = "code", required = true', 'type = "text", required = true', "files.receipts.detail.accepted.type: 'text': code expected for this field"),
-        ('type = "code", required = true', 'type = "code"', "files.receipts.detail.accepted: must be required: there is no Receipt without it"),
-        ('type = "code"', 'type = "kode"', "files.receipts.detail.accepted.type: 'kode': one of text, digits, reference, number, amount, date, code, constant, filler expected"),
-        ('"agency_case_no", length = 10', '"agency_case", length = 10', "files.receipts.detail.agency_case: unknown field: one of case, invoice_no, accepted, agency_case_no, reason_code, reason expected, or a constant or filler"),
-        ('"agency_case_no", length = 10', '"agency_case_no", length = 10, codes = "answers"', "files.receipts.detail.agency_case_no.codes: a receipts record has no codes in this field"),
-        ('"agency_case_no", length = 10', '"agency_case_no", start = 10, length = 10', "files.receipts.detail.agency_case_no: '10': overlaps the field before: start 11 expected"),
-        ('"agency_case_no", length = 10', '"agency_case_no", start = 12, length = 9', "files.receipts.detail.agency_case_no: '12': leaves a gap after the field before: start 11 expected"),
-        ('"agency_case_no", length = 10', '"agency_case_no", length = 9', "files.receipts.detail: '19': the fields end here; the record has 20 characters"),
-        ('"agency_case_no", length = 10', '"agency_case_no", length = "10"', "files.receipts.detail.agency_case_no.length: '10': a whole number expected"),
-        ('"agency_case_no", length = 10', '"agency_case_no", length = 10, align = "left"', "files.receipts.detail.agency_case_no.align: unknown key: one of name, start, length, type, required, form, sign, values, constant, meaning, codes, misfit expected"),
-        ('"agency_case_no", length = 10', '"agency_case_no", length = 10, misfit = "crop"', "files.receipts.detail.agency_case_no.misfit: 'crop': one of refuse, cut, omit expected"),
-        ('"agency_case_no", length = 10', '"agency_case_no", length = 10, type = "digits", misfit = "cut"', "files.receipts.detail.agency_case_no.misfit: 'digits': only a text can be cut"),
-        ('"case", length = 8, required = true', '"case", length = 8, required = true, misfit = "omit"', "files.receipts.detail.case.misfit: 'omit': only an optional text can be left out"),
-        ('"case", length = 8, required = true', '"reason", length = 8', "files.receipts.detail: a field case is required: there is no Receipt without it"),
-        ('name = "case", length = 8', "length = 8", "files.receipts.detail[2].name: a text is required"),
-        ('constant = "D"', 'constant = "H"', "files.receipts.header: 'H': its tag does not tell it from the detail"),
-        ('type = "constant", constant = "T"', 'type = "filler"', "files.receipts.trailer.tag: the first field must be a constant: the tag of the record"),
-        ('"sequence_no", length = 3', '"number", length = 3', "files.receipts.header.number: unknown field: one of client_number, sequence_no, created, created_time expected, or a constant or filler"),
-        ('"client_number", length = 6, type = "digits", required = true', '"client_number", length = 6', "files.receipts.header.client_number: must be required"),
-        ('"client_number", length = 6, type = "digits", required = true', '"created_time", length = 6, type = "digits"', "files.receipts.header: a field client_number is required"),
-        ('"rest", length = 10, type = "filler"', '"created_time", length = 10, type = "digits"', "files.receipts.header.created_time: '10': 6 digits HHMMSS expected"),
-        ('"rest", length = 10, type = "filler"', '"created", length = 10, type = "digits"', "files.receipts.header.created.type: 'digits': date expected for this field"),
-        ('count = "count"', 'count = "records"', "files.receipts.count: 'records': the trailer has no such field"),
-        ('count = "count"', 'count = "count"\nsums = { total = ["paid"] }', "files.receipts.sums.total: the trailer has no such field"),
-        ('count = "count"', 'count = "count"\nsums = { total = "paid" }', "files.receipts.sums.total: 'paid': a list of texts expected"),
-        ("{sequence_no:03}", "{number}", "files.receipts.name: 'number': one of client_number, at, sequence_no expected between braces"),
-        ("{sequence_no:03}", "{sequence_no", "files.receipts.name: 'receipt.{sequence_no': no template: expected '}' before end of string"),
-        ("{sequence_no:03}", "{sequence_no:%Y}", "files.receipts.name: 'receipt.{sequence_no:%Y}': cannot be filled in"),
-        ("{sequence_no:03}", "{sequence_no}", "files.receipts.match: 'receipt\\\\.[0-9]{3}': does not match 'receipt.7', a name that the template gives"),
-        ("[0-9]{3}", "[0-9{3}", "files.receipts.match: 'receipt\\\\.[0-9{3}': no regular expression: unterminated character set at position 9"),
+        ('title = "A', 'titel = "x"\ntitle = "A', "line 2, field titel: unknown key, title is nearest: one of name, title, form, encoding, line_end, provenance, codes, files expected"),
+        ('name = "small"', 'name = "Small one"', "line 1, field name: 'Small one': small letters a to z, digits and hyphens between them expected"),
+        ('name = "small"', 'name = "small"\nseparator = ";"', "line 2, field separator: is no key of a dialect of the form fixed"),
+        ('name = "small"', 'name = "small"\nform = "csv"', "line 2, field form: 'csv': one of fixed, separated, xml expected"),
+        ('"windows-1252"', '"utf-8"', "line 3, field encoding: 'utf-8': one of iso-8859-1, iso-8859-15, windows-1252, us-ascii expected"),
+        ('"lf"', '"cr"', "line 4, field line_end: 'cr': one of crlf, lf expected"),
+        ('"lf"', "10", "line 4, field line_end: '10': a text expected"),
+        ("[files.receipts]", "[files.receipt]", f"line 13, field files.receipt: unknown key, receipts is nearest: one of {KINDS} expected"),
+        ('word = "accepted"', 'word = "yes"', "line 11, field codes.answers.1.word: 'yes': unknown word for accepted of receipts: one of accepted, rejected expected"),
+        ('code = "0"', 'code = "1"', "line 11, field codes.answers.rows[2].code: '1': the code stands twice in this table"),
+        ('code = "0"', 'code = "00"', "line 11, field codes.answers.00.code: '00': the field accepted of receipts has room for 1 characters"),
+        ('code = "0"', 'code = ""', "line 11, field codes.answers.rows[2].code: '': at least one character expected"),
+        ('codes = "answers"', 'codes = "answer"', "line 34, field files.receipts.records.detail.accepted.codes: 'answer': unknown code table: answers expected"),
+        (', codes = "answers"', "", "line 34, field files.receipts.records.detail.accepted.codes: a code table is required: the record holds our word"),
+        ('type = "code", required = true', 'type = "text", required = true', "line 34, field files.receipts.records.detail.accepted.type: 'text': code expected for this field"),
+        ('type = "code", required = true', 'type = "code"', "line 34, field files.receipts.records.detail.accepted: must be required: there is no Receipt without it"),
+        ('type = "code"', 'type = "kode"', f"line 34, field files.receipts.records.detail.accepted.type: 'kode': one of {TYPES} expected"),
+        ('type = "code"', 'type = "code", default = "2"', "line 34, field files.receipts.records.detail.accepted.default: '2': the table answers has no such code"),
+        ('"agency_case_no", length = 10', '"agency_case", length = 10', f"line 35, field files.receipts.records.detail.agency_case: unknown field, agency_case_no is nearest: one of {RECEIPT}, {HEAD}, count expected, or a constant or filler"),
+        ('"agency_case_no", length = 10', '"agency_case_no", length = 10, codes = "answers"', "line 35, field files.receipts.records.detail.agency_case_no.codes: a receipts record has no codes in this field"),
+        ('"agency_case_no", length = 10', '"agency_case_no", start = 10, length = 10', "line 35, field files.receipts.records.detail.agency_case_no: '10': overlaps the field before: start 11 expected"),
+        ('"agency_case_no", length = 10', '"agency_case_no", start = 12, length = 9', "line 35, field files.receipts.records.detail.agency_case_no: '12': leaves a gap after the field before: start 11 expected"),
+        ('"agency_case_no", length = 10', '"agency_case_no", length = 9', "line 28, field files.receipts.records.detail: '19': the fields end here; the record has 20 characters"),
+        ('"agency_case_no", length = 10', '"agency_case_no", length = "10"', "line 35, field files.receipts.records.detail.agency_case_no.length: '10': a whole number expected"),
+        ('"agency_case_no", length = 10', '"agency_case_no"', "line 35, field files.receipts.records.detail.agency_case_no.length: a whole number is required"),
+        ('"agency_case_no", length = 10', '"agency_case_no", length = 10, align = "left"', f"line 35, field files.receipts.records.detail.agency_case_no.align: unknown key: one of {FIELD_KEYS} expected"),
+        ('"agency_case_no", length = 10', '"agency_case_no", length = 10, at = "No"', "line 35, field files.receipts.records.detail.agency_case_no.at: is no key of a dialect of the form fixed"),
+        ('"agency_case_no", length = 10', '"agency_case_no", length = 10, misfit = "crop"', "line 35, field files.receipts.records.detail.agency_case_no.misfit: 'crop': one of refuse, cut, omit expected"),
+        ('"agency_case_no", length = 10', '"agency_case_no", length = 10, fill = "stars"', "line 35, field files.receipts.records.detail.agency_case_no.fill: 'stars': one of zero, blank expected"),
+        ('"agency_case_no", length = 10', '"case", length = 10', "line 35, field files.receipts.records.detail[4]: 'case': the name is taken by another field of this record"),
+        ('"agency_case_no", length = 10', '"agency_case_no", length = 10, type = "digits", misfit = "cut"', "line 35, field files.receipts.records.detail.agency_case_no.misfit: 'digits': only a text can be cut"),
+        ('"case", length = 8, required = true', '"case", length = 8, required = true, misfit = "omit"', "line 33, field files.receipts.records.detail.case.misfit: 'omit': only an optional text can be left out"),
+        ('"case", length = 8, required = true', '"reason", length = 8', "line 28, field files.receipts.records.detail: a field case is required: there is no Receipt without it"),
+        ('name = "case", length = 8', "length = 8", "line 33, field files.receipts.records.detail[2].name: a text is required"),
+        ('"sequence_no", length = 3', '"sequence", length = 3', f"line 24, field files.receipts.records.header.sequence: unknown field, sequence_no is nearest: one of {HEAD}, count expected, or a constant or filler"),
+        ('"client_number", length = 6, type = "digits", required = true', '"client_number", length = 6', "line 23, field files.receipts.records.header.client_number: must be required"),
+        ('"rest", length = 10, type = "filler"', '"created_time", length = 10, type = "time"', "line 25, field files.receipts.records.header.created_time: '10': HHMMSS has 6 characters"),
+        ('"rest", length = 10, type = "filler"', '"created", length = 10, type = "digits"', "line 25, field files.receipts.records.header.created.type: 'digits': date expected for this field"),
+        ("record_length = 20", "record_length = 0", "line 16, field files.receipts.record_length: '0': at least 1 expected"),
+        ("record_length = 20", 'record_length = 20\nonly = { currency = ["NOK"] }', f"line 17, field files.receipts.only.currency: unknown field: one of {RECEIPT} expected"),
+        ("record_length = 20", 'record_length = 20\nonly = { accepted = ["yes"] }', "line 17, field files.receipts.only.accepted: 'yes': unknown word: one of accepted, rejected expected"),
+        ("record_length = 20", "record_length = 20\nonly = { case = [] }", "line 17, field files.receipts.only.case: at least one text expected"),
+        ("record_length = 20", 'record_length = 20\nonly = "NOK"', "line 17, field files.receipts.only: 'NOK': a table expected"),
+        ('rows = [{ code = "1", word = "accepted" }, ', 'rows = ["1", ', "line 11, field codes.answers.rows[1]: '1': a table expected"),
+        ('rows = [{ code = "1", word = "accepted" }, { code = "0", word = "rejected" }]', "rows = []", "line 11, field codes.answers.rows: a list of tables is required"),
+        ('[provenance]\npublic = "Nothing."\nours = "Everything."', 'provenance = "x"', "line 6, field provenance: 'x': a table expected"),
     ],
 )  # fmt: skip
-def test_each_mistake_of_a_dialect_file_is_named_with_its_path(before: str, after: str, message: str) -> None:
+def test_each_mistake_of_a_dialect_file_is_named_with_its_path_and_line(
+    before: str, after: str, message: str
+) -> None:
     """An operator writes a dialect from a document, and must be able to mend it without reading code."""
-    assert f"field {message}" in problems(changed((before, after)))
+    assert message in problems(changed(SMALL, (before, after)))
 
 
-def test_all_mistakes_are_told_at_once() -> None:
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ("{sequence_no:03}", "{number}", "line 14, field files.receipts.name: 'number': one of client_number, at, sequence_no, sender expected between braces"),
+        ("{sequence_no:03}", "{sequence_no", "line 14, field files.receipts.name: 'receipt.{sequence_no': no template: expected '}' before end of string"),
+        ("{sequence_no:03}", "{sequence_no:%Y}", "line 14, field files.receipts.name: 'receipt.{sequence_no:%Y}': cannot be filled in"),
+        ("receipt.{sequence_no:03}", "in/{sequence_no:03}", "line 14, field files.receipts.name: 'in/{sequence_no:03}': cannot be filled in"),
+        ("{sequence_no:03}", "{sequence_no}", "line 15, field files.receipts.match: 'receipt\\\\.[0-9]{3}': does not match 'receipt.7', a name that the template gives"),
+        ("[0-9]{3}", "[0-9{3}", "line 15, field files.receipts.match: 'receipt\\\\.[0-9{3}': no regular expression: unterminated character set at position 9"),
+        ("[0-9]{3}", "(?P<sequence>[0-9]{3})", "line 15, field files.receipts.match: 'sequence': unknown group, sequence_no is nearest: one of client_number, sender, sequence_no, date, time expected"),
+        ("[0-9]{3}", "(?P<client_number>[0-9]{3})", "line 15, field files.receipts.match: 'receipt\\\\.(?P<client_number>[0-9]{3})': reads 007 as client_number in 'receipt.007', a name that the template gives for 123456"),
+        ("[0-9]{3}", "(?P<sequence_no>[0-9])[0-9]{2}", "line 15, field files.receipts.match: 'receipt\\\\.(?P<sequence_no>[0-9])[0-9]{2}': reads 0 as sequence_no in 'receipt.007', a name that the template gives for 7"),
+    ],
+)  # fmt: skip
+def test_the_names_of_files_are_checked_in_both_directions(before: str, after: str, message: str) -> None:
+    """A name that we give must be recognised, and say what was put into it."""
+    assert problems(changed(SMALL, (before, after))) == [message]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ('separator = "\\t"', 'separator = "::"', "line 6, field separator: '::': one of ;, ,, |, \\t expected"),
+        ('separator = "\\t"\n', "", "field separator: a text is required"),
+        ('"utf-8"', '"utf-16"', "line 4, field encoding: 'utf-16': one of utf-8, iso-8859-1, iso-8859-15, windows-1252, us-ascii expected"),
+        ('{ name = "amount", type', '{ name = "amount", start = 5, type', "line 29, field files.corrections.records.correction.amount: '5': leaves a gap after the field before: start 4 expected"),
+        ('folder = "in/corrections"', "record_length = 3", "line 18, field files.corrections.record_length: is no key of a dialect of the form separated"),
+        ("DD.MM.YYYY", "DD.MM.YY", "line 28, field files.corrections.records.correction.date: 'DD.MM.YY': one of YYYYMMDD, YYMMDD, DDMMYY, DDMMYYYY, YYYY-MM-DD, DD.MM.YYYY, DD/MM/YYYY expected as form"),
+        ('["payment", "credit_note"]', '["payment", "recall"]', "line 12, field codes.kinds: lacks a code for recall, which kind of corrections has to say"),
+        ('["payment", "credit_note"]', '["payment", "credit"]', "line 19, field files.corrections.only.kind: 'credit': unknown word, credit_note is nearest: one of payment, credit_note, adjustment, reversal, recall expected"),
+        ('["NOK", "SEK"] }', '["NOK", "SEK"], date = ["x"] }', "line 19, field files.corrections.only.date: unknown field: one of case, agency_case_no, customer_no, invoice_no, kind, entry_no, currency expected"),
+        ('["NOK", "SEK"] }', '["NOK", "NOK"] }', "line 19, field files.corrections.only.currency: 'NOK, NOK': each text once expected"),
+    ],
+)  # fmt: skip
+def test_each_mistake_of_a_separated_dialect_is_named(before: str, after: str, message: str) -> None:
+    """Cells have no positions, and a file may be in UTF-8."""
+    assert problems(changed(SEPARATED, (before, after))) == [message]
+
+
+def test_a_word_that_is_always_needed_has_a_code() -> None:
+    """Who owes must be said; other words may be missing, and refuse the record that needs one when it is written."""
+    without = changed(GROUPED, (', { code = "F", word = "company" }', ""))
+    assert problems(without) == [
+        "line 10, field codes.debtors: lacks a code for company, which kind of new_cases has to say"
+    ]
+    privates = changed(
+        without, ('only = { currency = ["NOK"]', 'only = { kind = ["private"], currency = ["NOK"]')
+    )
+    assert load_text(privates, "mine.toml").files["new_cases"].only["kind"] == ("private",)
+    assert load("intrum-no").codes["correction_kinds"].code_for("recall") == "05"
+    text = resources.files("inkasso_formats.dialects").joinpath("intrum-no.toml").read_text("utf-8")
+    recall = '  { code = "05", word = "recall", text = "Tilbakekalling av saken" },\n'
+    without_recall = load_text(changed(text, (recall, "")), "mine.toml")
+    assert without_recall.codes["correction_kinds"].code_for("recall") is None
+
+
+def test_all_mistakes_are_told_at_once_in_the_order_of_the_lines() -> None:
     """Not the first one only, and nothing is told of what could not be read."""
     text = changed(
+        SMALL,
         ('"lf"', '"cr"'),
         ('word = "accepted"', "word = 1"),
         ('"case", length = 8', '"case", length = 7'),
         ("[0-9]{3}", "[0-9]{4}"),
     )
     assert problems(text) == [
-        "field codes.answers.rows[1].word: '1': a text expected",
-        "field line_end: 'cr': one of crlf, lf expected",
-        "field files.receipts.detail: '19': the fields end here; the record has 20 characters",
+        "line 4, field line_end: 'cr': one of crlf, lf expected",
+        "line 11, field codes.answers.1.word: '1': a text expected",
+        "line 15, field files.receipts.match: 'receipt\\\\.[0-9]{4}': does not match 'receipt.007', a name that the template gives",
+        "line 28, field files.receipts.records.detail: '19': the fields end here; the record has 20 characters",
     ]
 
 
-def test_files_that_could_not_be_told_apart_are_refused() -> None:
-    """Two kinds with one header or one name would both claim a file."""
-    text = SHIPPED.replace('constant = "SO"', 'constant = "AV"').replace("match = 'SO", "match = '(SO|AV)")
-    assert problems(text) == [
-        "field files.updates.header: its constants do not tell it from closures",
-        "field files.closures.header: its constants do not tell it from updates",
-        "field files.updates.match: 'AV12345620261121060000': matches a name of closures too",
+def test_a_record_with_a_gap_is_checked_for_all_else() -> None:
+    """Gaps, unknown keys and misspelt names are told together."""
+    text = changed(
+        SMALL,
+        ('"case", length = 8', '"case", lenght = 7, length = 7'),
+        ('"agency_case_no", length = 10', '"agency_case_nr", length = 10'),
+    )
+    told = problems(text)
+    assert [problem.split(": ")[0].split("detail")[-1] for problem in told] == [
+        "",
+        ".case.lenght",
+        ".agency_case_nr",
     ]
 
 
-def test_a_sum_of_amounts_with_a_sign_needs_one() -> None:
-    """A sum that may become negative must have a place for the minus."""
-    before = '{ name = "total", start = 11, length = 15, type = "amount", sign = "leading", meaning = "The sum of the amounts." }'
-    assert before in SHIPPED
-    assert problems(SHIPPED.replace(before, before.replace('sign = "leading", ', ""))) == [
-        "field files.corrections.trailer.total.sign: must be leading, because amount has a sign"
-    ]
-
-
-def test_a_sum_of_what_is_no_amount_is_refused() -> None:
-    """Only amounts of the detail are added."""
-    assert problems(SHIPPED.replace('total = ["paid"]', 'total = ["case"]')) == [
-        "field files.updates.sums.total: 'case': no amount of the detail"
-    ]
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "message"),
-    [
-        (
-            'rows = [{ code = "1", word = "accepted" }, ',
-            'rows = ["1", ',
-            "codes.answers.rows[1]: '1': a table expected",
-        ),
-        (
-            'rows = [{ code = "1", word = "accepted" }, { code = "0", word = "rejected" }]',
-            "rows = []",
-            "codes.answers.rows: a list of tables is required",
-        ),
-        (
-            '[provenance]\npublic = "Nothing."\nours = "Everything."',
-            'provenance = "x"',
-            "provenance: 'x': a table expected",
-        ),
-    ],
-)
-def test_what_must_be_a_table_is_named(before: str, after: str, message: str) -> None:
-    """TOML lets anything stand anywhere."""
-    assert f"field {message}" in problems(changed((before, after)))
-
-
-def test_bytes_that_the_encoding_lacks_stop_the_file() -> None:
-    """In an encoding with gaps, a byte without a character is named by its place."""
-    dialect = load_text(changed(('"windows-1252"', '"us-ascii"')), "mine.toml")
-    content = render(dialect, "receipts", HEAD, [GOOD["receipts"]]).content.replace(b"D1001", b"D\xe5001")
-    with pytest.raises(FormatError) as caught:
-        parse(dialect, "receipts", content)
-    assert [(problem.code, problem.message) for problem in caught.value.problems] == [
-        ("dialect.encoding", "line 2: 'e5': byte 2 of the line is no character of us-ascii")
-    ]
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_dialect_says_where_it_was_read(name: str) -> None:
+    """The source is kept for messages."""
+    assert load_text(TEXTS[name], f"{name}.toml").source == f"{name}.toml"

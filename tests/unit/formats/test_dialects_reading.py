@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from inkasso_formats.dialects import FILE_KINDS, FileKind, kind_of_content, kind_of_name, parse
-from inkasso_formats.dialects.reading import MOST_PROBLEMS
+from inkasso_formats.dialects.findings import MOST_PROBLEMS
 from inkasso_formats.problems import FormatError
 from inkasso_formats.records import FileHead
 from support.dialect_files import DIALECT, GOOD, changed, content_of, file_of, lines_of
@@ -196,7 +196,7 @@ def test_letters_in_an_amount_that_is_summed_stop_the_file() -> None:
         (
             "created_time",
             "240000",
-            "dialect.header",
+            "layout.time",
             "field created_time (33-38): '240000': no such time: a time HHMMSS expected",
         ),
     ],

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -12,6 +13,7 @@ from inkasso_formats.dialects import (
     FileKind,
     OutHead,
     RecordsRefused,
+    Writer,
     file_name,
     kind_of_name,
     parse,
@@ -225,3 +227,20 @@ def test_the_code_tables_know_every_word() -> None:
     assert DIALECT.codes["closing_reasons"].code_for("recalled") == "05"
     assert DIALECT.codes["stages"].word_for("60") == "legal_action"
     assert (DIALECT.codes["stages"].code_for("gone"), DIALECT.codes["stages"].word_for("?")) == (None, "")
+
+
+def test_memory_does_not_grow_with_the_pieces() -> None:
+    """What was written is let go: twenty pieces need no more than two."""
+
+    def peak(pieces: int) -> int:
+        tracemalloc.start()
+        writer = Writer(DIALECT, "new_cases", HEAD)
+        for piece in range(pieces):
+            writer.take(replace(CASE, case=f"{piece}-{number}") for number in range(500))
+        writer.finish()
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return most
+
+    peak(1)  # what is kept for the first time
+    assert peak(20) < 1.2 * peak(2)

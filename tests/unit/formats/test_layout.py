@@ -142,6 +142,7 @@ WRITE_ERRORS = [
     ("text", {}, "a\nb", "text without line breaks and control characters expected"),
     ("text", {}, 5, "text expected"),
     ("text", {"required": True}, "", "is required and missing"),
+    ("text", {"required": True}, "   ", "is required and missing"),
     ("digits", {}, "12A", "digits expected"),
     ("digits", {"required": True}, "00", "is required and zero"),
     ("reference", {}, "1 2", "a reference holds no blanks"),
@@ -264,13 +265,13 @@ LAYOUT_ERRORS = [
     (
         [{"name": "a", "length": 6, "type": "date", "form": "MMDDYY"}],
         6,
-        ["field a (1-6): 'MMDDYY': one of YYYYMMDD, YYMMDD, DDMMYY, DDMMYYYY expected as form"],
+        [f"field a (1-6): 'MMDDYY': one of {', '.join(DATE_FORMS)} expected as form"],
     ),
     ([{"name": "a", "length": 6, "type": "date"}], 6, ["field a (1-6): '6': YYYYMMDD has 8 characters"]),
     (
         [{"name": "a", "length": 1, "sign": "behind"}],
         1,
-        ["field a (1-1): 'behind': none or leading expected as sign"],
+        ["field a (1-1): 'behind': one of none, leading, trailing expected as sign"],
     ),
     (
         [{"name": "a", "length": 1, "type": "amount", "sign": "leading"}],
@@ -331,7 +332,7 @@ def test_a_field_that_the_record_lacks_is_a_key_error():
 def test_the_position_table_says_each_field_in_one_row():
     """Position, length, name, type, whether required, content."""
     assert table(CASE)[0] == ("1-2", "2", "tag", "constant", "", "Record tag.")
-    assert table(CASE)[5] == ("26-31", "6", "paid", "amount, two implied decimals, leading sign", "", "")
+    assert table(CASE)[5] == ("26-31", "6", "paid", "amount, two implied decimals, sign in front", "", "")
     assert table(CASE)[8] == ("43-50", "8", "on", "date YYYYMMDD", "required", "")
 
 

@@ -1,98 +1,17 @@
-from datetime import datetime, timedelta
+from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from inkasso_formats.dialects import OutHead, file_name, kind_of_name, load, parse, render
 from inkasso_formats.payments import ocr_giro
 from inkasso_formats.problems import FormatError
-from inkasso_formats.records import Correction, NewCase
-from inkassod.simulator.agency import Agency
-from inkassod.simulator.fates import vocabulary
+from inkassod.simulator.agency import Agency, Case
+from inkassod.simulator.fates import fate_of, vocabulary
 from inkassod.simulator.faults import FAULTS, faults, nasty
-from inkassod.simulator.partner import Accounts, Folders, Partner
 from inkassod.simulator.placing import is_temporary, move, place
-from inkassod.simulator.post import STRAY, Numbers, Post
-from inkassod.simulator.sample import QUALIFYING, sample
+from inkassod.simulator.post import STRAY
 from inkassod.simulator.share import Nasty
-
-CLIENT = "123456"
-START = datetime(2026, 11, 20, 6, 0, tzinfo=ZoneInfo("Europe/Oslo"))
-DIALECT = load("intrum-no")
-ACCOUNTS = Accounts(agency="00990000018", creditor="00990000026")
-
-
-class Office:
-    """A partner on a folder, with a clock that gives every step a minute."""
-
-    def __init__(self, folder: Path, *chosen: str, seed: int = 1) -> None:
-        self.now, self.said = START, []
-        self.folders = Folders(folder, folder / "bank")
-        self.folders.make()
-        wanted = faults(chosen)
-        self.partner = Partner(
-            self.folders,
-            Post(
-                self.folders.outbox,
-                DIALECT,
-                CLIENT,
-                Numbers(folder / "numbers.json"),
-                lambda: self.now,
-                wanted,
-            ),
-            Agency(words=vocabulary(DIALECT), seed=seed, delay=wanted.get("late", 0)),
-            ACCOUNTS,
-            say=self.said.append,
-        )
-
-    def put(self, kind, records, *, client: str = CLIENT, number: int = 1) -> str:
-        """Upload a file and return its name."""
-        head = OutHead(client_number=client, sequence_no=number, created=self.now)
-        name = file_name(DIALECT, kind, client, self.now, number)
-        place(self.folders.inbox, name, render(DIALECT, kind, head, records).content)
-        return name
-
-    def step(self, count: int = 1) -> list[str]:
-        """So many steps; the names of what they wrote."""
-        names = []
-        for _ in range(count):
-            names += self.partner.step()
-            self.now += timedelta(minutes=1)
-        return names
-
-    def read(self, name: str):
-        """An answer as values."""
-        kind = kind_of_name(DIALECT, name)
-        return parse(DIALECT, kind, (self.folders.outbox / name).read_bytes())
-
-
-def claims(count: int) -> list[NewCase]:
-    """New cases from the sample creditor."""
-    creditor = sample(1, START.date())
-    customers = {row.customer_no: row for row in creditor.customers}
-    chosen = [row for row in creditor.invoices if creditor.sorts[row.invoice_no] in QUALIFYING][:count]
-    return [
-        NewCase(
-            case=f"{number:06d}",
-            customer_no=row.customer_no,
-            kind=customers[row.customer_no].kind,
-            name=customers[row.customer_no].name,
-            address=customers[row.customer_no].address,
-            postcode=customers[row.customer_no].postcode,
-            city=customers[row.customer_no].city,
-            country="NO",
-            invoice_no=row.invoice_no,
-            reference=row.reference,
-            invoice_date=row.invoice_date,
-            due_date=row.due_date,
-            original_amount=row.amount,
-            principal=row.amount,
-            currency="NOK",
-        )
-        for number, row in enumerate(chosen, 1)
-    ]
+from support.office import ACCOUNTS, INTRUM, Office, claims, payment
 
 
 def kinds(names: list[str]) -> str:
@@ -226,7 +145,7 @@ def test_a_direct_payment_closes_the_case_as_paid_to_the_creditor(tmp_path):
     (case,) = claims(1)
     office.put("new_cases", [case])
     office.step()
-    office.put("corrections", [_payment(case)])
+    office.put("corrections", [payment(case)])
     names = office.step(4)
     assert kinds(names) == "AV"
     (closure,) = office.read(names[0]).records
@@ -238,12 +157,10 @@ def test_what_cannot_be_used_of_a_good_file_is_said(tmp_path):
     """A case that came before, a correction of a strange case and a case without a reference are told on the log."""
     office = Office(tmp_path)
     (case,) = claims(1)
-    from dataclasses import replace
-
     office.put("new_cases", [replace(case, reference="")])
     office.step()
     office.put("new_cases", [case], number=2)
-    office.put("corrections", [replace(_payment(case), case="000099")])
+    office.put("corrections", [replace(payment(case), case="000099")])
     office.step(4)
     assert [line for line in office.said if line.startswith(("case", "correction"))] == [
         "case 000001 came a second time; it is answered once",
@@ -251,19 +168,6 @@ def test_what_cannot_be_used_of_a_good_file_is_said(tmp_path):
         "case 000001 has no reference, so its money is not in the bank's file",
     ]
     assert list(office.folders.bank.iterdir()) == []
-
-
-def _payment(case: NewCase) -> Correction:
-    return Correction(
-        case=case.case,
-        invoice_no=case.invoice_no,
-        kind="payment",
-        entry_no="B1",
-        date=START.date(),
-        amount=case.principal,
-        balance=0,
-        currency="NOK",
-    )
 
 
 # --- faults --------------------------------------------------------------------------------------------------------
@@ -321,14 +225,10 @@ def test_out_of_order_without_a_closure_ends_by_patience(tmp_path):
 
 
 def _second_is_disputed(seed: int) -> bool:
-    from inkassod.simulator.fates import fate_of
-
     return fate_of(seed, 1) == "disputed"
 
 
 def _done():
-    from inkassod.simulator.agency import Case
-
     return Case(claim=claims(2)[1], number="1", moves=(), owed=0, closed=True)
 
 
@@ -380,22 +280,21 @@ def test_unknown_faults_are_all_named_at_once():
 
 def test_a_dialect_without_the_codes_is_refused():
     """The simulator says which words have no code instead of failing in the middle of a case."""
-    from dataclasses import replace
-
-    poor = replace(
-        DIALECT, files={kind: DIALECT.files[kind] for kind in ("new_cases", "receipts", "updates")}
-    )
+    receipts, updates, closures = (INTRUM.files[kind] for kind in ("receipts", "updates", "closures"))
+    bare = {
+        kind: replace(layout, parts=tuple(replace(part, codes={}) for part in layout.parts))
+        for kind, layout in (("receipts", receipts), ("updates", updates), ("closures", closures))
+    }
     with pytest.raises(ValueError) as error:
-        vocabulary(poor)
+        vocabulary(replace(INTRUM, files={"updates": bare["updates"], "closures": bare["closures"]}))
     assert str(error.value) == (
-        "the dialect intrum-no has no code for: credited, insolvency, irrecoverable, paid_in_full, paid_partly, "
-        "paid_to_creditor, recalled; the simulator needs them"
+        "the dialect intrum-no has no code for: credited, debt_collection_notice, disputed, insolvency, irrecoverable, "
+        "legal_action, paid_in_full, paid_partly, paid_to_creditor, payment_plan, recalled; the simulator needs them"
     )
-    bare = replace(DIALECT, files={})
     with pytest.raises(
         ValueError, match="a rejection for any of: bad_address, bad_amount, incomplete, other"
     ):
-        vocabulary(bare)
+        vocabulary(replace(INTRUM, files={"receipts": bare["receipts"]}))
 
 
 def test_a_moved_file_never_replaces_another(tmp_path):

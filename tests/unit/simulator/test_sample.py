@@ -1,14 +1,24 @@
 import io
+import random
 from collections import Counter
 from datetime import date, timedelta
 
 import pytest
+from stdnum import luhn
+from stdnum.se import orgnr, personnummer
 
 from inkasso_formats.feed import feed_type_of, read_csv
-from inkasso_formats.payments import ocr_giro
+from inkasso_formats.payments import bgmax, ocr_giro
 from inkasso_formats.references import kid_holds
 from inkassod.simulator.sample import QUALIFYING, SORTS, sample, write_direct_payments, write_feed
-from inkassod.simulator.sample_numbers import account, organisation_number, synthetic_identity_number
+from inkassod.simulator.sample_numbers import (
+    account,
+    bankgiro,
+    organisation_number,
+    swedish_identity_number,
+    swedish_organisation_number,
+    synthetic_identity_number,
+)
 
 TODAY = date(2026, 11, 20)
 
@@ -149,3 +159,54 @@ def test_direct_payments_come_from_accounts_of_the_debtors(tmp_path):
     assert {row.account for row in payments} == {"00990000026"}
     with pytest.raises(KeyError):
         write_direct_payments(creditor, ["0"], tmp_path, TODAY, account="00990000026")
+
+
+def test_a_swedish_creditor_has_swedish_numbers_and_money():
+    """SEK, five digits of a postcode, numbers whose check digits hold and which nobody can have."""
+    creditor = sample(2, TODAY, country="SE")
+    assert {row.currency for row in (*creditor.invoices, *creditor.entries)} == {"SEK"}
+    assert {row.country for row in creditor.customers} == {"SE"}
+    companies = [row.id_number for row in creditor.customers if row.kind == "company"]
+    people = [row.id_number for row in creditor.customers if row.kind == "private" and row.id_number]
+    assert len(companies) > 50
+    assert len(people) > 20
+    assert all(orgnr.is_valid(number) and number.startswith("4") for number in companies)
+    assert all(personnummer.is_valid(number) and number[6:9] == "000" for number in people)
+    assert {len(row.postcode) for row in creditor.customers if row.postcode} == {5}
+
+
+def test_swedish_numbers_hold_their_check_digits():
+    """Many of each kind, and a bankgiro with its hyphen."""
+    chance = random.Random(1)
+    for _ in range(200):
+        assert orgnr.is_valid(swedish_organisation_number(chance))
+        assert personnummer.is_valid(swedish_identity_number(chance))
+        number = bankgiro(chance)
+        assert number[4] == "-"
+        assert luhn.is_valid(number.replace("-", ""))
+
+
+def test_direct_payments_to_a_bankgiro(tmp_path):
+    """Debtors pay whole invoices by bankgiro, each from one of its own."""
+    creditor = sample(2, TODAY, country="SE")
+    chosen = creditor.invoices[:3]
+    path = write_direct_payments(
+        creditor,
+        [row.invoice_no for row in chosen],
+        tmp_path,
+        TODAY,
+        account="9900-0028",
+        number=90_001,
+        bank="bgmax",
+    )
+    payments = bgmax.parse(path.read_bytes()).payments
+    assert [(row.reference, row.amount) for row in payments] == [
+        (row.reference, row.amount) for row in chosen
+    ]
+    assert len({row.payer_bankgiro for row in payments}) == 3
+
+
+def test_a_country_without_a_sample_is_refused():
+    """Names and numbers of Norway and Sweden are there, others are not guessed."""
+    with pytest.raises(KeyError):
+        sample(1, TODAY, country="DK")
