@@ -8,11 +8,12 @@ be remembered; that is how a large file is read without its identities in memory
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
-from itertools import repeat
-from operator import lt
 from typing import Protocol
 
+from inkasso_formats.layout_columns import Characters, texts_of
+from inkasso_formats.payments.ocr_digits import numerals, rise
 from inkasso_formats.payments.ocr_frame import OpenAssignment, OpenTransmission
 
 FIRST = "-1"  # the end of an identity until it is known that it stands there a second time
@@ -22,16 +23,27 @@ class OutOfOrder(Exception):  # noqa: N818  (no error: it asks for another way o
     """The transaction numbers of an assignment do not only rise."""
 
 
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The transaction numbers of payments one behind another: the first, the last, and whether they only rise."""
+
+    first: int
+    last: int
+    rising: bool
+
+    @classmethod
+    def of(cls, columns: Characters) -> Numbers:
+        """The numbers whose digits stand in the columns."""
+        first = int(b"".join(column[:1] for column in columns))
+        last = int(b"".join(column[-1:] for column in columns))
+        return cls(first, last, rise(columns))
+
+
 class Identities(Protocol):
     """Tells payments apart that are equal in everything."""
 
-    def tell_apart(
-        self, assignment: OpenAssignment, numbers: Sequence[str], identities: list[str]
-    ) -> list[str]:
-        """The identities of the next payments, which end in FIRST, with the right end.
-
-        `numbers` are those of their transactions: digits, all of one length.
-        """
+    def tell_apart(self, assignment: OpenAssignment, numbers: Numbers, identities: list[str]) -> list[str]:
+        """The identities of the next payments, which end in FIRST, with the right end."""
 
 
 class Rising:
@@ -41,16 +53,13 @@ class Rising:
         self._assignment: OpenAssignment | None = None
         self._last = -1
 
-    def tell_apart(
-        self, assignment: OpenAssignment, numbers: Sequence[str], identities: list[str]
-    ) -> list[str]:
+    def tell_apart(self, assignment: OpenAssignment, numbers: Numbers, identities: list[str]) -> list[str]:
         """The identities as they are."""
         if assignment is not self._assignment:
             self._assignment, self._last = assignment, -1
-        # Texts of digits of one length are in order when the numbers are.
-        if int(numbers[0]) <= self._last or not all(map(lt, numbers, numbers[1:])):
+        if numbers.first <= self._last or not numbers.rising:
             raise OutOfOrder
-        self._last = int(numbers[-1])
+        self._last = numbers.last
         return identities
 
 
@@ -60,9 +69,7 @@ class Counted:
     def __init__(self) -> None:
         self._times: dict[str, int] = {}
 
-    def tell_apart(
-        self, _assignment: OpenAssignment, _numbers: Sequence[str], identities: list[str]
-    ) -> list[str]:
+    def tell_apart(self, _assignment: OpenAssignment, _numbers: Numbers, identities: list[str]) -> list[str]:
         """The identities with the number of times that each has been seen."""
         return [self._counted(identity) for identity in identities]
 
@@ -71,26 +78,57 @@ class Counted:
         return identity if times == 1 else f"{identity.removesuffix(FIRST)}-{times}"
 
 
+def identity_of(
+    transmission: OpenTransmission | None,
+    assignment: OpenAssignment,
+    number: int,
+    day: date,
+    amount: int,
+    reference: str,
+) -> str:
+    """The identity of one payment, ending in FIRST; `amount` is what the payment is worth."""
+    return f"{_begin(transmission, assignment)}{number}{_middle(day)}{amount}-{reference}{FIRST}"
+
+
 def identities_of(
     transmission: OpenTransmission | None,
     assignment: OpenAssignment,
-    numbers: Sequence[str],
+    number: Characters,
     days: Sequence[date],
-    amounts: Sequence[int],
-    references: Sequence[str],
+    sign: bytes,
+    amount: Characters,
+    reference: Characters,
 ) -> list[str]:
-    """The identities of payments of one assignment, each ending in FIRST.
+    """`identity_of` many payments of one assignment, put together by the columns of their file.
 
-    `numbers` are digits, `amounts` what the payments are worth.
+    `number` and `amount` are digits, `sign` is `-` or a blank, blanks around a reference count for nothing.
     """
-    head = transmission.head if transmission else {}
-    begin = f"ocr-{head.get('data_recipient')}-{head.get('transmission_number')}-{assignment.ordinal}-"
-    if min(numbers).startswith("0"):
-        numbers = [number.lstrip("0") or "0" for number in numbers]
-    middle = {day: f"-{day.isoformat()}-" for day in set(days)}
-    one_day = next(iter(middle.values())) if len(middle) == 1 else None
-    middles = repeat(one_day, len(days)) if one_day else map(middle.__getitem__, days)
-    return [
-        f"{begin}{number}{day}{amount}-{reference}{FIRST}"
-        for number, day, amount, reference in zip(numbers, middles, amounts, references, strict=True)
+    parts: list[str | Characters] = [
+        _begin(transmission, assignment),
+        numerals(number),
+        _middles(days),
+        [sign],
+        numerals(amount),
+        "-",
+        reference,
+        FIRST,
     ]
+    return texts_of(parts, len(days))
+
+
+def _begin(transmission: OpenTransmission | None, assignment: OpenAssignment) -> str:
+    head = transmission.head if transmission else {}
+    return f"ocr-{head.get('data_recipient')}-{head.get('transmission_number')}-{assignment.ordinal}-"
+
+
+def _middle(day: date) -> str:
+    return f"-{day.isoformat()}-"
+
+
+def _middles(days: Sequence[date]) -> str | Characters:
+    first = _middle(days[0])
+    if days.count(days[0]) == len(days):
+        return first
+    texts = {day: _middle(day) for day in set(days)}
+    joined = "".join(map(texts.__getitem__, days)).encode()
+    return [joined[place :: len(first)] for place in range(len(first))]

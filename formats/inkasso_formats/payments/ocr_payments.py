@@ -6,16 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from inkasso_formats.layout_columns import Characters
 from inkasso_formats.payments.columns import PaymentColumns
 from inkasso_formats.payments.ocr_frame import OpenAssignment, OpenTransmission
-from inkasso_formats.payments.ocr_identity import Identities, identities_of
+from inkasso_formats.payments.ocr_identity import Identities, Numbers, identities_of, identity_of
 from inkasso_formats.payments.ocr_model import Transaction, control_amount, ledger_amount
 from inkasso_formats.payments.ocr_records import ARCHIVED, REVERSALS
 from inkasso_formats.records import Payment
 
 CURRENCY = "NOK"  # OCR Giro knows no other
 _UNKNOWN_PAYER = "0" * 11
-_ZEROS = "0" * 9  # an archive reference that is none; less than any other of digits
+_SIGNS = b" -"  # by whether an amount is below zero
 
 
 def payment(
@@ -26,17 +27,16 @@ def payment(
 ) -> Payment:
     """The payment that a transaction is; a payer of zeros is none."""
     amount = ledger_amount(transaction.type, transaction.amount)
-    numbers = [str(transaction.transaction_number)]
-    days = [transaction.nets_date]
-    found = identities_of(transmission, assignment, numbers, days, [amount], [transaction.reference])
+    number, day, reference = transaction.transaction_number, transaction.nets_date, transaction.reference
+    identity = identity_of(transmission, assignment, number, day, amount, reference)
     payer = transaction.payer_account
     return Payment(
         line=transaction.line,
-        identity=identities.tell_apart(assignment, numbers, found)[0],
-        reference=transaction.reference,
+        identity=identities.tell_apart(assignment, Numbers(number, number, rising=True), [identity])[0],
+        reference=reference,
         amount=amount,
         currency=CURRENCY,
-        date=transaction.nets_date,
+        date=day,
         account=str(assignment.head["account"]),
         payer_account=payer if payer.strip("0") else "",
         type=transaction.type,
@@ -55,24 +55,21 @@ def bank_reference(kind: str, archive_reference: str) -> str:
 class Transactions:
     """Transactions of two amount items each, one behind another, as columns; `line` is that of the first.
 
-    `types` and `days` are those that occur.
+    `days` are those that occur, `reversals` whether any reversal is among them.
     """
 
     line: int
     type: Sequence[str]
-    types: frozenset[str]
-    number: Sequence[str]  # digits, all of one length
+    reversals: bool
+    number: Characters  # digits
     day: Sequence[date]
     days: frozenset[date]
     amount: Sequence[int]  # signed as in the file
+    amount_characters: Characters  # the sign, and digits
     reference: Sequence[str]
+    reference_characters: Characters
     payer_account: Sequence[str]
-    archive_reference: Sequence[str]
-
-    @property
-    def reversals(self) -> bool:
-        """Whether there is any reversal among them."""
-        return bool(self.types & REVERSALS)
+    bank_reference: Sequence[str]
 
     @property
     def control_total(self) -> int:
@@ -89,16 +86,22 @@ def payments(
     """The payments that transactions are: `payment`, for all of them at once."""
     count = len(items.type)
     amounts, reversal, payers = items.amount, [False] * count, items.payer_account
+    minus, *digits = items.amount_characters
+    sign = b" " * count
     if items.reversals:
         amounts = list(map(ledger_amount, items.type, items.amount))
         reversal = [kind in REVERSALS for kind in items.type]
+    if items.reversals or b"-" in minus:
+        sign = bytes(_SIGNS[amount < 0] for amount in amounts)
     if _UNKNOWN_PAYER in payers:
         payers = [payer if payer != _UNKNOWN_PAYER else "" for payer in payers]
-    found = identities_of(transmission, assignment, items.number, items.day, amounts, items.reference)
+    found = identities_of(
+        transmission, assignment, items.number, items.day, sign, digits, items.reference_characters
+    )
     nothing = [""] * count
     return PaymentColumns(
         line=range(items.line, items.line + 2 * count, 2),
-        identity=identities.tell_apart(assignment, items.number, found),
+        identity=identities.tell_apart(assignment, Numbers.of(items.number), found),
         reference=items.reference,
         amount=amounts,
         currency=[CURRENCY] * count,
@@ -110,18 +113,8 @@ def payments(
         reversal=reversal,
         text=nothing,
         invoice_refs=[()] * count,
-        bank_reference=_bank_references(items),
+        bank_reference=items.bank_reference,
         value_date=[None] * count,
         payer_id=nothing,
         payer_bankgiro=nothing,
     )
-
-
-def _bank_references(items: Transactions) -> Sequence[str]:
-    """`bank_reference` of all of them."""
-    numbers, kinds = items.archive_reference, items.type
-    if min(numbers) <= _ZEROS:  # zeros or blanks somewhere
-        return list(map(bank_reference, kinds, numbers))
-    if items.types <= ARCHIVED:
-        return numbers
-    return [number if kind in ARCHIVED else "" for kind, number in zip(kinds, numbers, strict=True)]

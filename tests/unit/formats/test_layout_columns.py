@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inkasso_formats.layout import Record, fields_of, parse_line, render_line
-from inkasso_formats.layout_columns import Block, parse_block
+from inkasso_formats.layout_columns import Block, parse_block, significant, texts_of, unjudged
 
 ROWS = [
     {"name": "tag", "length": 2, "type": "constant", "constant": "CA"},
@@ -21,6 +21,7 @@ ROWS = [
     {"name": "count", "length": 2, "type": "number", "required": True},
     {"name": "paid", "length": 6, "type": "amount", "sign": "leading"},
     {"name": "cost", "length": 5, "type": "amount"},
+    {"name": "sum", "length": 12, "type": "amount", "sign": "leading"},
     {"name": "fee", "length": 4, "type": "amount", "sign": "leading", "required": True},
     {"name": "due", "length": 6, "type": "date", "form": "DDMMYY"},
     {"name": "on", "length": 8, "type": "date", "required": True},
@@ -41,6 +42,7 @@ GOOD = {
     "count": 1,
     "paid": -150,
     "cost": 99,
+    "sum": 98765432109,
     "fee": 500,
     "due": date(2026, 12, 31),
     "on": date(2026, 11, 22),
@@ -77,6 +79,7 @@ VALUES = st.fixed_dictionaries(
         "level": st.integers(0, 99),
         "paid": st.integers(-99999, 99999),
         "cost": st.integers(0, 99999),
+        "sum": st.integers(-(10**11) + 1, 10**11 - 1) | st.integers(10**9 - 2, 10**9 + 1),
         "due": st.none() | st.dates(date(1969, 1, 1), date(2068, 12, 31)),
         "stage": st.sampled_from(["", "A", "BB"]),
     }
@@ -160,3 +163,47 @@ def test_lines_of_two_records_may_take_turns():
     width = CASE.length + 1
     assert parse_block(CASE, Block(content, 0, 2 * width, 2), ["level"]) == {"level": [7, 7]}
     assert parse_block(CASE, Block(content, width, 2 * width, 2), ["level"]) == {"level": [42, 42]}
+
+
+def test_characters_that_have_been_taken_are_read_like_those_of_the_block():
+    """Whether their field is wanted or only checked."""
+    lines = [render_line(CASE, GOOD), with_cell("level", "42"), with_cell("paid", "-00007")]
+    block = block_of(lines)
+    taken = {name: block.columns(CASE.field(name)) for name in ("level", "paid")}
+    assert parse_block(CASE, block, ["paid"], (), taken) == {"paid": [-150, -150, -7]}
+    wrong = {"level": block_of([with_cell("level", "4A")] * 3).columns(CASE.field("level"))}
+    assert parse_block(CASE, block, ["level"], (), wrong) is None
+    assert parse_block(CASE, block, ["paid"], (), wrong) is None
+
+
+def test_a_field_known_to_be_right_is_read_and_not_checked():
+    """A known field is looked at only if it is wanted, too."""
+    block = block_of([with_cell("level", "4A")])
+    assert parse_block(CASE, block, ["cost"], ["level"]) == {"cost": [99]}
+    assert parse_block(CASE, block, ["level"], ["level"]) is None
+
+
+def test_nothing_is_checked_of_texts_and_fillers_that_may_be_blank():
+    """No text that stands in them has a problem."""
+    assert unjudged(CASE) == {"name", "filler"}
+
+
+@given(
+    st.sampled_from(sorted(unjudged(CASE))), st.text(st.characters(min_codepoint=0x20, max_codepoint=0xFF))
+)
+def test_any_text_is_right_where_nothing_is_checked(name, text):
+    """The reader of single lines agrees."""
+    line = with_cell(name, text[: CASE.field(name).length])
+    assert by_lines([line]) is not None
+
+
+def test_texts_are_put_together_from_texts_for_all_lines_and_columns_without_blanks():
+    """As identities are: a part for all, digits with blanks before them, another part for all."""
+    assert texts_of(["no-", [b" 1", b"23"], "-", [b"4 ", b"56"], "."], 2) == ["no-2-45.", "no-13-6."]
+
+
+def test_significant_digits_leave_out_the_zeros_of_all_lines():
+    """All texts stay equally long, so that they are in order when the numbers are."""
+    lines = [with_cell("cost", text) for text in ("00012", "00345")]
+    assert significant(CASE.field("cost"), block_of(lines)) == ["012", "345"]
+    assert significant(CASE.field("cost"), block_of([with_cell("cost", "00000")])) == ["0"]

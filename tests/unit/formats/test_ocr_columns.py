@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import tracemalloc
 from dataclasses import fields
+from datetime import date
 from io import BytesIO
 from unittest.mock import patch
 
@@ -10,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import golden
-from inkasso_formats.payments import ocr_columns, ocr_giro
+from inkasso_formats.payments import ocr_columns, ocr_giro, ocr_runs
 from inkasso_formats.payments.columns import PaymentColumns, as_columns
 from inkasso_formats.payments.ocr_columns import columns
 from inkasso_formats.payments.ocr_records import WITH_TEXT
@@ -50,7 +51,7 @@ def equal_in_both(
 ) -> tuple[object, ...]:
     """What both readers make of a file, also with blocks of another size."""
     expected = by_records(content, tolerance)
-    with patch.object(ocr_columns, "_CHUNK", chunk), patch.object(ocr_columns, "_FEWEST", fewest):
+    with patch.object(ocr_columns, "_CHUNK", chunk), patch.object(ocr_runs, "_FEWEST", fewest):
         assert by_columns(content, tolerance) == expected
     return expected
 
@@ -170,6 +171,54 @@ def test_one_odd_payment_among_many_is_the_same_in_columns(odd, chunk):
     assert (outcome[0], len(outcome[1])) == ("read", 60)
 
 
+MIXED = {
+    "numbers of one to five digits": [
+        ocr.transaction(number, 500) for number in (1, 9, 10, 99, 100, 10_000, 99_999)
+    ],
+    "amounts of nothing to a billion": [
+        ocr.transaction(place, amount)
+        for place, amount in enumerate([0, 1, 10, 999_999_999, 1_000_000_000], 1)
+    ],
+    "amounts that are deducted": [
+        ocr.transaction(place, amount) for place, amount in enumerate([-1, 500_000, -100_000, 0, 7], 1)
+    ],
+    "reversals, deducted or not": [
+        ocr.transaction(place, amount, type=kind)
+        for place, (kind, amount) in enumerate([("18", -5), ("18", 5), ("10", -5), ("10", 5), ("18", 0)], 1)
+    ],
+    "references of several lengths": [
+        ocr.transaction(place, 5, reference=reference)
+        for place, reference in enumerate(["00", "1234-", "0010017", "1" * 25, "99"], 1)
+    ],
+    "several days": [
+        ocr.transaction(place, 5, nets_date=day)
+        for place, day in enumerate([date(2026, 12, 31), date(2027, 1, 1), date(1999, 12, 31)], 1)
+    ],
+}
+
+
+@pytest.mark.parametrize("items", MIXED.values(), ids=MIXED)
+def test_values_of_several_lengths_and_signs_are_the_same_in_one_block(items):
+    """Their identities, too, which are put together from columns."""
+    content = ocr.file_of(*items)
+    outcome = equal_in_both(content)
+    assert (outcome[0], len(outcome[1])) == ("read", len(items))
+    with patch.object(ocr_runs, "_FEWEST", 1):
+        assert [type(block.line) for block in columns(content)] == [range]
+
+
+def test_an_amount_of_nothing_that_is_deducted_is_nothing():
+    """Its identity has no sign either."""
+    zero = b"0" * 17
+    content = ocr.changed(
+        3, (b"0" + zero).decode(), (b"-" + zero).decode(), ocr.file_of(ocr.transaction(1, 0))
+    )
+    outcome = equal_in_both(content)
+    assert [(payment.amount, payment.identity) for payment in outcome[1]] == [
+        (0, "ocr-00012345-123-1-1-2026-10-06-0-0010017-1")
+    ]
+
+
 def test_payments_that_are_equal_in_everything_are_told_apart_across_blocks():
     """Also where the second comes long after the first, in another block."""
     items = [ocr.transaction(number, 500) for number in [*range(1, 41), 5, *range(42, 60)]]
@@ -226,6 +275,22 @@ def test_a_block_with_a_sign_that_a_switch_is_for_is_read_line_by_line(sign):
     codes = {b"\t": "tolerance.tabs", b"\x1a": "tolerance.short_last_field"}
     outcome = equal_in_both(b"".join(content))
     assert [(problem.code, problem.line) for problem in outcome[1]] == [(codes[sign], 13)]
+
+
+@pytest.mark.parametrize("lines", [[12], [13], range(2, 82)], ids=["item 1", "item 2", "all"])
+def test_a_line_feed_inside_a_line_is_noticed_in_a_long_run(lines):
+    """What has the length of one line is two then, also where nothing of a field is checked."""
+    for place in range(80):
+        content = plain(40).splitlines(keepends=True)
+        for line in lines:
+            content[line] = content[line][:place] + b"\n" + content[line][place + 1 :]
+        assert equal_in_both(b"".join(content))[0] == "refused"
+
+
+def test_a_run_of_references_of_one_digit_is_warned_of():
+    """Each of them is no KID, although all are digits and equally long."""
+    outcome = equal_in_both(plain(20, reference="7"))
+    assert [problem.code for problem in outcome[2]] == ["ocr.kid"] * 20
 
 
 def test_line_ends_that_are_refused_are_refused_in_a_long_run():
