@@ -98,15 +98,22 @@ def parts_of(detail: OpenDetail, amount: int, currency: str) -> Sequence[Part]:
     """
     blocks = detail.values.get("structured")
     if not blocks:
-        return (Part("", amount),)
+        return (single_part(detail.values, amount),)
+    if len(blocks) == 1:
+        share = _share(detail.spot, blocks[0], currency)
+        if share is not None and share != abs(amount):
+            _disagree(detail.spot, share, amount, currency)
+        return (single_part(detail.values, amount),)
     shares = [_share(detail.spot, block, currency) for block in blocks]
-    if len(blocks) > 1:
-        if any(share is not None for share in shares):
-            return _split(detail, amount, currency, list(zip(shares, blocks, strict=True)))
-        return (_unsplit(detail, amount, blocks),)
-    if shares[0] is not None and shares[0] != abs(amount):
-        _disagree(detail.spot, shares[0], amount, currency)
-    return (Part(_reference(blocks[0]), amount, _documents(blocks[0])),)
+    if any(share is not None for share in shares):
+        return _split(detail, amount, currency, list(zip(shares, blocks, strict=True)))
+    return (_unsplit(detail, amount, blocks),)
+
+
+def single_part(values: Values, amount: int) -> Part:
+    """The one part of a detail that has one block, or none."""
+    blocks = values.get("structured")
+    return Part(_reference(blocks[0]), amount, _documents(blocks[0])) if blocks else Part("", amount)
 
 
 def _split(

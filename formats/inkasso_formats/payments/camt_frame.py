@@ -98,6 +98,18 @@ class Frame:
             return self._entry, self._box
         return self.box(self._within(detail, self.tags["NtryDtls"]))
 
+    @property
+    def is_in_entry(self) -> bool:
+        """Whether an entry is open."""
+        return self._entry is not None
+
+    def open_notification(self, entry: Element) -> OpenNotification | None:
+        """The notification around an entry, if it is open."""
+        notification = self._notification
+        if notification is None or notification.spot.element is not entry.getparent():
+            return None
+        return notification
+
     def notification_of(self, entry: OpenEntry) -> OpenNotification:
         """The notification that an open entry stands in."""
         if self._notification is None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from inkasso_formats.payments.camt_detail import OpenDetail, Part, parts_of
 from inkasso_formats.payments.camt_entry import OpenEntry, type_of
 from inkasso_formats.payments.camt_xml import Values, line_of
@@ -43,13 +41,40 @@ class Maker:
         self._id = notification_id
         self._identities = identities
 
-    def of_detail(self, entry: OpenEntry, detail: OpenDetail, amount: int) -> Iterator[Payment]:
+    def of_detail(self, entry: OpenEntry, detail: OpenDetail, amount: int) -> list[Payment]:
         """The payments that a detail is, one for each of its references that has an amount."""
         parts = parts_of(detail, amount, entry.currency)
-        number = f"{self._number(entry, detail)}-{entry.day}"
-        for place, part in enumerate(parts, start=1):
-            key = f"{number}-{part.amount}-{part.reference}"
-            yield self._payment(entry, detail, part, key if len(parts) == 1 else f"{key}-part{place}")
+        if len(parts) == 1:
+            return [self.of_part(entry, detail, parts[0])]
+        return [
+            self.of_part(entry, detail, part, f"-part{place}") for place, part in enumerate(parts, start=1)
+        ]
+
+    def of_part(self, entry: OpenEntry, detail: OpenDetail, part: Part, place: str = "") -> Payment:
+        """The payment that a part of a detail is; `place` tells it from other parts."""
+        values = detail.values
+        bankgiro = values.get("payer_scheme") == BANKGIRO
+        account = payer_account(values)
+        key = f"{self._number(entry, detail)}-{entry.day}-{part.amount}-{part.reference}{place}"
+        return Payment(
+            line=detail.line,
+            identity=self._identities.of(key),
+            reference=part.reference,
+            amount=part.amount,
+            currency=entry.currency,
+            date=entry.date,  # type: ignore[arg-type]  # a missing date has refused the file
+            account=self._account,
+            payer_account="" if bankgiro else account,
+            payer_name=values.get("payer_name", ""),
+            type=type_of(values) or entry.type,
+            reversal=detail.returned and not detail.credit,
+            text="\n".join(values.get("texts", ())),
+            invoice_refs=part.invoice_refs,
+            bank_reference=values.get("bank_reference", ""),
+            value_date=entry.value_date,
+            payer_id=values.get("payer_id", ""),
+            payer_bankgiro=account if bankgiro else "",
+        )
 
     def of_entry(self, entry: OpenEntry) -> Payment:
         """The payment that an entry without details is: its amount, and no reference."""
@@ -79,30 +104,6 @@ class Maker:
 
     def _place(self, entry: OpenEntry, detail: int) -> str:
         return f"at-{self._id}-{entry.number}-{detail}"
-
-    def _payment(self, entry: OpenEntry, detail: OpenDetail, part: Part, key: str) -> Payment:
-        values = detail.values
-        bankgiro = values.get("payer_scheme") == BANKGIRO
-        account = payer_account(values)
-        return Payment(
-            line=detail.line,
-            identity=self._identities.of(key),
-            reference=part.reference,
-            amount=part.amount,
-            currency=entry.currency,
-            date=entry.date,  # type: ignore[arg-type]  # a missing date has refused the file
-            account=self._account,
-            payer_account="" if bankgiro else account,
-            payer_name=values.get("payer_name", ""),
-            type=type_of(values) or entry.type,
-            reversal=detail.returned and not detail.credit,
-            text="\n".join(values.get("texts", ())),
-            invoice_refs=part.invoice_refs,
-            bank_reference=values.get("bank_reference", ""),
-            value_date=entry.value_date,
-            payer_id=values.get("payer_id", ""),
-            payer_bankgiro=account if bankgiro else "",
-        )
 
 
 def payer_account(values: Values) -> str:

@@ -7,6 +7,7 @@ What stands behind is a problem (`camt.order`), and not passed over.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import BinaryIO
 
 from inkasso_formats.payments.camt_detail import OpenDetail, has_amount, open_detail
@@ -16,6 +17,7 @@ from inkasso_formats.payments.camt_model import NotificationHead
 from inkasso_formats.payments.camt_paths import LEVELS, Version
 from inkasso_formats.payments.camt_report import Report, Spot, TooManyProblemsError
 from inkasso_formats.payments.camt_shape import Shapes
+from inkasso_formats.payments.camt_single import Singles
 from inkasso_formats.payments.camt_totals import close_notification
 from inkasso_formats.payments.camt_xml import Element, Source
 from inkasso_formats.problems import FormatError, FormatProblem
@@ -41,24 +43,26 @@ class Reader:
         self._details = Shapes(self._frame.trees["TxDtls"])
         self._found: list[Payment] = []
         self._pending: OpenDetail | None = None
+        self._singles = Singles(self.report, self._frame.trees, self._frame.tags)
+        self._waiting: list[Element] = []  # a detail that may be the only one of its entry, and its box
+        self._last: OpenDetail | None = None
+        tags = self._frame.tags
+        self._ends = {
+            tags["TxDtls"]: self._end_detail,
+            tags["NtryDtls"]: self._end_box,
+            tags["Ntry"]: self._end_entry,
+            tags["Ntfctn"]: self._end_notification,
+            tags["GrpHdr"]: self._frame.open_header,
+        }
 
     def batches(self) -> Iterator[list[Payment]]:
         """The payments, about a thousand at a time, as long as nothing is wrong.
 
         Raises FormatError with all problems when the end is reached: batches handed out before are then worth nothing.
         """
-        frame = self._frame
-        ends = {
-            frame.tags["TxDtls"]: self._end_detail,
-            frame.tags["NtryDtls"]: self._end_box,
-            frame.tags["Ntry"]: self._end_entry,
-            frame.tags["Ntfctn"]: self._end_notification,
-            frame.tags["GrpHdr"]: frame.open_header,
-        }
         try:
             for element in self._source.elements(*LEVELS):
-                ends[element.tag](element)
-                frame.forget(element)
+                self._ended(element)
                 if self.report.problems:
                     self._found.clear()
                 elif len(self._found) >= BATCH:
@@ -66,6 +70,8 @@ class Reader:
         except TooManyProblemsError:
             pass
         except FormatError as error:  # the XML breaks off, or is no message
+            with suppress(TooManyProblemsError, FormatError):
+                self._read(*self._waiting)
             raise FormatError([*self.report.problems, *error.problems]) from None
         if not self.heads and not self.report.problems:
             rule = "the message holds no notification (Ntfctn)"
@@ -75,6 +81,44 @@ class Reader:
         if self._found:
             yield self._take()
 
+    def _ended(self, element: Element) -> None:
+        """Reads an element that has ended, unless it waits for the end of its entry, which is not open then."""
+        if self._frame.is_in_entry:
+            self._read(element)
+        elif self._waits(element):
+            self._waiting.append(element)
+        else:
+            waiting, self._waiting = self._waiting, []
+            if not self._took_single(element, waiting):
+                self._read(*waiting, element)
+
+    def _waits(self, element: Element) -> bool:
+        """Whether an element that has ended may be all that its entry holds: a detail that is the first, and its box."""
+        if not self._waiting:
+            return bool(element.tag == self._frame.tags["TxDtls"])
+        return len(self._waiting) == 1 and element is self._waiting[0].getparent()
+
+    def _read(self, *elements: Element) -> None:
+        for element in elements:
+            self._ends[element.tag](element)
+            self._frame.forget(element)
+
+    def _took_single(self, element: Element, waiting: list[Element]) -> bool:
+        """Whether an element is the entry of the detail and the box that waited for it, and was taken whole."""
+        if len(waiting) < 2 or element is not waiting[1].getparent():
+            return False
+        notification = self._frame.open_notification(element)
+        if notification is None:
+            return False
+        payment = self._singles.payment(element, waiting[0], notification)
+        if payment is None:
+            return False
+        self._found.append(payment)
+        notification.payments += 1
+        notification.total += payment.amount
+        self._frame.forget(element)
+        return True
+
     def _take(self) -> list[Payment]:
         found, self._found = self._found, []
         return found
@@ -83,7 +127,7 @@ class Reader:
         entry, box = self._frame.box_of(element)
         values = self._details.read(element)
         spot = Spot(self.report, "TxDtls", element, box.details + 1, box.spot)
-        detail = open_detail(entry, box, spot, values)
+        self._last = detail = open_detail(entry, box, spot, values)
         if detail.passed is not None:
             counted = entry.passed.setdefault(detail.passed, [0, 0])
             counted[0] += 1
@@ -147,7 +191,8 @@ class Reader:
             for kind, (count, amount) in entry.passed.items():
                 notification.pass_over(kind, count, amount)
         notification.count(entry)
-        self._pending = None
+        self._singles.learn(entry, self._last)
+        self._last = self._pending = None
         self._frame.close_entry()
 
     def _end_notification(self, element: Element) -> None:

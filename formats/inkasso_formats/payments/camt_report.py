@@ -28,6 +28,11 @@ class Report:
     warnings: list[FormatProblem] = field(default_factory=list)
     untold: int = 0
 
+    @property
+    def said(self) -> int:
+        """How much has been told, of either kind."""
+        return len(self.problems) + len(self.warnings) + self.untold
+
     def add(self, problem: FormatProblem) -> None:
         """Takes a problem or a warning. Raises TooManyProblemsError where they become too many."""
         if not problem.warning:

@@ -8,7 +8,7 @@ pattern fits, or a text has characters that are written in another way (`&amp;`)
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -26,18 +26,46 @@ _TAG = re.compile("(<[^>]*>)")
 
 
 @dataclass(slots=True)
-class _Plan:
+class Plan:
     """Which values the texts of a shape are, by their numbers."""
 
     texts: list[tuple[str, int]] = field(default_factory=list)
     amounts: list[tuple[str, int, str]] = field(default_factory=list)  # with the currency
     lists: list[tuple[str, list[int]]] = field(default_factory=list)
-    groups: list[tuple[str, list[_Plan]]] = field(default_factory=list)
+    groups: list[tuple[str, list[Plan]]] = field(default_factory=list)
+
+
+class Written:
+    """An element as libxml2 writes it, taken apart: its texts by their numbers, and what stands between them."""
+
+    def __init__(self, written: str) -> None:
+        self._pieces = _TAG.split(written)
+        self._places = [place for place in range(0, len(self._pieces), 2) if self._pieces[place].strip()]
+        self.texts = [self._pieces[place] for place in self._places]
+
+    def marked(self) -> Element:
+        """A copy in which each text is its number between blanks: what becomes of it shows what the text is.
+
+        Raises XMLSyntaxError where the copy does not stand by itself.
+        """
+        marks = [f" {number} " for number in range(len(self._places))]
+        return etree.fromstring("".join(self._with(self._pieces, marks)), etree.XMLParser(**SAFE))
+
+    def pattern(self, said: Mapping[int, str]) -> re.Pattern[str]:
+        """What the likes of it match: a group for each text, which may be any one, or what is said of its number."""
+        texts = [f"({said.get(number, '[^<&]*')})" for number in range(len(self._places))]
+        return re.compile("".join(self._with([re.escape(piece) for piece in self._pieces], texts)))
+
+    def _with(self, pieces: list[str], texts: Sequence[str]) -> list[str]:
+        changed = pieces.copy()
+        for place, text in zip(self._places, texts, strict=True):
+            changed[place] = text
+        return changed
 
 
 class _Shape(NamedTuple):
     pattern: re.Pattern[str]
-    plan: _Plan
+    plan: Plan
 
 
 class Shapes:
@@ -53,7 +81,7 @@ class Shapes:
         written = etree.tostring(element, encoding="unicode", with_tail=False)
         for shape in self._shapes:
             if found := shape.pattern.fullmatch(written):
-                return _filled(shape.plan, found.groups())
+                return filled(shape.plan, found.groups())
         values: Values = {}
         read(element, self._tree, values)
         if self._left and len(written) <= MOST_CHARACTERS and FAULTS not in values and "&" not in written:
@@ -63,23 +91,16 @@ class Shapes:
         return values
 
     def _learn(self, written: str) -> None:
-        """Reads a copy in which each text is its number between blanks: what becomes of it shows what the text is.
-
-        Raises ValueError where a value is empty, XMLSyntaxError where the copy does not stand by itself.
-        """
-        pieces = _TAG.split(written)
-        numbers = [number for number in range(0, len(pieces), 2) if pieces[number].strip()]
-        marked, pattern = pieces.copy(), [re.escape(piece) for piece in pieces]
-        for place, number in enumerate(numbers):
-            marked[number], pattern[number] = f" {place} ", "([^<&]*)"
+        """Raises ValueError or XMLSyntaxError where the shape cannot be told."""
+        one = Written(written)
         values: Values = {}
-        read(etree.fromstring("".join(marked), etree.XMLParser(**SAFE)), self._tree, values)
-        self._shapes.append(_Shape(re.compile("".join(pattern)), _planned(values)))
+        read(one.marked(), self._tree, values)
+        self._shapes.append(_Shape(one.pattern({}), planned(values)))
 
 
-def _planned(values: Values) -> _Plan:
+def planned(values: Values) -> Plan:
     """The plan that the values of a marked copy show. Raises ValueError where one is no number: an empty element."""
-    plan = _Plan()
+    plan = Plan()
     for name, value in values.items():
         if isinstance(value, str):
             plan.texts.append((name, int(value)))
@@ -88,11 +109,11 @@ def _planned(values: Values) -> _Plan:
         elif isinstance(value[0], str):
             plan.lists.append((name, [int(text) for text in value]))
         else:
-            plan.groups.append((name, [_planned(part) for part in value]))
+            plan.groups.append((name, [planned(part) for part in value]))
     return plan
 
 
-def _filled(plan: _Plan, texts: Sequence[str]) -> Values:
+def filled(plan: Plan, texts: Sequence[str]) -> Values:
     """The values of a plan, of these texts; blanks around a text come off, except in a list."""
     values: Values = {name: texts[number].strip() for name, number in plan.texts}
     for name, number, currency in plan.amounts:
@@ -100,5 +121,5 @@ def _filled(plan: _Plan, texts: Sequence[str]) -> Values:
     for name, numbers in plan.lists:
         values[name] = [texts[number] for number in numbers]
     for name, parts in plan.groups:
-        values[name] = [_filled(part, texts) for part in parts]
+        values[name] = [filled(part, texts) for part in parts]
     return values
