@@ -36,8 +36,7 @@ def lines() -> list[str]:
 
 def _line(shape: str, path: Path) -> str:
     _write(path, SHAPES[shape])
-    bare = measure.apart(HERE, "bare", path)
-    ours = measure.apart(HERE, "ours", path)
+    bare, ours = measure.by_turns(HERE, ("bare", "ours"), path)
     if bare.said != ours.said:
         raise ValueError(f"the two read different amounts: {bare.said} and {ours.said}")
     rest = f"ours={ours.seconds:.1f}s bare={bare.seconds:.1f}s peak={ours.peak:.0f}MB bare_peak={bare.peak:.0f}MB"

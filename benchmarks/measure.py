@@ -7,7 +7,7 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,12 @@ def apart(script: str, name: str, *arguments: object) -> Measured:
     call = [sys.executable, script, name, *(str(argument) for argument in arguments)]
     done = subprocess.run(call, check=True, capture_output=True, text=True)
     return Measured(**json.loads(done.stdout.splitlines()[-1]))
+
+
+def by_turns(script: str, names: Sequence[str], *arguments: object, turns: int = 3) -> list[Measured]:
+    """The fastest of some runs of each, taken by turns, so that other work on the machine slows neither alone."""
+    runs = [[apart(script, name, *arguments) for name in names] for _ in range(turns)]
+    return [min(of_one, key=lambda run: run.seconds) for of_one in zip(*runs, strict=True)]
 
 
 def child(works: dict[str, Callable[..., tuple[float, Any]]]) -> None:
