@@ -41,6 +41,7 @@ wheel: .venv/dev
 golden: .venv/dev
 	@PYTHONPATH=tests .venv/bin/python tests/golden.py $(ARGS)
 	@PYTHONPATH=tests .venv/bin/python tests/support/golden_dialects.py $(ARGS)
+	@PYTHONPATH=tests .venv/bin/python tests/support/followed_page.py
 	@PYTHONPATH=tests .venv/bin/python tests/unit/formats/test_dialects_describe.py
 
 lock:

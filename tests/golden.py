@@ -19,6 +19,7 @@ from inkasso_formats.problems import FormatError
 from inkasso_formats.tolerance import DEFAULTS, SWITCHES
 from inkassod.settings import example, settings_tables
 from support import failures_document
+from support.commands_document import reference
 from support.generated import replace_between
 
 TESTS = Path(__file__).parent
@@ -194,6 +195,8 @@ def everything() -> Iterator[tuple[Path, str]]:
     for path in DOCUMENTS:
         yield DOCS / path, document(path)
     yield EXAMPLE, example()
+    commands = DOCS / "commands.md"
+    yield commands, replace_between(commands.read_text(encoding="utf-8"), "commands", reference())
 
 
 def main(arguments: list[str]) -> int:

@@ -23,6 +23,7 @@ from inkassod.cli import (
     commands_look,
     commands_setup,
     commands_show,
+    commands_simulate,
 )
 from inkassod.cli.context import FAILED, Call
 from inkassod.cli.errors import debugging, failure_of, tell
@@ -72,6 +73,7 @@ for _group in (
     commands_show.commands,
     commands_explain.commands,
     commands_setup.commands,
+    commands_simulate.commands,
 ):
     commands.add_typer(_group)
 

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from json.encoder import encode_basestring as _quoted
 from typing import Any
 
 from inkasso_formats.feed.convert import amount_text, parse_amount, parse_date
@@ -65,7 +66,11 @@ _RECORDS: Mapping[str, type[StatusRecord]] = {
     "entry": EntryStatus,
     "refused": RefusedStatus,
 }
-_NAMES = {record: name for name, record in _RECORDS.items()}
+# How a line begins, and each field with the key that stands before its value: worked out once, for a file has many lines.
+_TEMPLATES: Mapping[type[StatusRecord], tuple[str, tuple[tuple[str, str], ...]]] = {
+    record: (f'{{"type": "{name}"', tuple((field.name, f', "{field.name}": ') for field in fields(record)))
+    for name, record in _RECORDS.items()
+}
 
 
 def render_status(records: Iterable[StatusRecord]) -> bytes:
@@ -94,8 +99,21 @@ def parse_status(content: bytes) -> list[StatusRecord]:
 
 
 def _line(record: StatusRecord) -> str:
-    values = {field.name: _plain(field.name, getattr(record, field.name)) for field in fields(record)}
-    return json.dumps({"type": _NAMES[type(record)], **values}, ensure_ascii=False) + "\n"
+    begin, places = _TEMPLATES[type(record)]
+    texts = [begin]
+    for name, key in places:
+        value = getattr(record, name)
+        texts.append(key)
+        texts.append(_quoted(value) if value.__class__ is str else _other(name, value))
+    texts.append("}\n")
+    return "".join(texts)
+
+
+def _other(name: str, value: int | date | None) -> str:
+    plain = _plain(name, value)
+    if plain is None:
+        return "null"
+    return _quoted(plain) if isinstance(plain, str) else str(plain)
 
 
 def _plain(name: str, value: str | int | date | None) -> str | int | None:

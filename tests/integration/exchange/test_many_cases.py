@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from inkasso_formats.dialects import parse, reading
+from inkasso_formats.dialects import findings, parse
 from inkassod import new_cases, selection
 from inkassod.core.model import CaseChange, CaseStatus
 from inkassod.installation import Installation
@@ -50,7 +50,7 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Batches, pieces and portions small enough that a test has many of them."""
     monkeypatch.setattr(sql, "BATCH", 2)
     monkeypatch.setattr(outbox, "PIECE", 500)
-    monkeypatch.setattr(reading, "MOST_RECORDS", 3)
+    monkeypatch.setattr(findings, "MOST_RECORDS", 3)
 
 
 def _at_agency(folder) -> Installation:

@@ -47,10 +47,9 @@ def test_a_file_whose_name_says_another_client_is_refused(own):
     (run,) = runs.work_through(own, own.spool.agency, WATCHER)
     (row,) = log(own, run=run)
     assert row["outcome"] == "failed"
-    assert problems(own, run) == [
-        f"line 1, record header, field client_number (9-18): '{CLIENT_NUMBER}': the name of the file says 654321: "
-        "one of them is wrong, ask the agency"
-    ]
+    place = f"line 1, record header, field client_number (9-18): '{CLIENT_NUMBER}'"
+    rule = "the name of the file says 654321: one of them is wrong, ask the agency"
+    assert problems(own, run) == [f"{place}: {rule}"]
 
 
 def test_the_folder_of_a_kind_is_nothing_to_be_told_of(own, tmp_path):

@@ -102,12 +102,12 @@ REFUSED_WHOLE: dict[str, tuple[FileKind, Spoil, str]] = {
         lambda _content: b"hello world\n",
         "'{name}': no format knows this file; it begins with b'hello world\\n'",
     ),
-    "another client": (
+    "another client than its name says": (
         "receipts",
         lambda content: content.replace(b"123456    ", b"654321    "),
         (
-            "line 1, record header, field client_number: '654321': is no client number of ours; "
-            "123456 expected: it is another company's file"
+            "line 1, record header, field client_number (9-18): '654321': the name of the file says 123456: "
+            "one of them is wrong, ask the agency"
         ),
     ),
 }
