@@ -46,8 +46,10 @@ def _send(installation: Installation, agreement: str, actor: Actor) -> int | Non
             for batch in batches:
                 read += len(batch)
                 journal.keep(problems, _leave(file, batch))
+        creditor = installation.settings.agreements[agreement].creditor
+        movements.known_at_handover(connection, creditor, run)
         queue(file, read=read, problems=problems)
-        add_status_feed(installation, connection, run, installation.settings.agreements[agreement].creditor)
+        add_status_feed(installation, connection, run, creditor)
     return run
 
 
@@ -65,12 +67,10 @@ def _leave(file: Outgoing, batch: Sequence[Waiting]) -> list[FormatProblem]:
 
 
 def _let_go(file: Outgoing, gone: Sequence[tuple[NewCase, int]]) -> None:
-    """The cases are sent; the entries that their principal takes account of are never corrections."""
+    """The cases are sent."""
     case_ids = [int(new.case) for new, _ in gone]
     principals = [new.principal for new, _ in gone]
     cases.sent(file.connection, file.run, case_ids, principals, [new.reminder_no for new, _ in gone])
-    creditor = file.installation.settings.agreements[file.agreement].creditor
-    movements.known_at_handover(file.connection, creditor, [new.invoice_no for new, _ in gone], file.run)
     effects = [
         Effect(
             change=f"sent to the agency in {file.name}, principal {money(new.principal, new.currency)}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 from sqlalchemy import Connection, RowMapping, and_, bindparam, func, select, update
 
@@ -65,14 +65,14 @@ def _movement(row: RowMapping, balance: int) -> Movement:
     )
 
 
-def known_at_handover(connection: Connection, creditor: str, invoice_nos: Collection[str], run: int) -> None:
-    """Entries that the principal already takes account of are never corrections."""
-    for piece in pieces(invoice_nos):
-        connection.execute(
-            update(entries)
-            .where(entries.c.creditor == creditor, entries.c.invoice_no.in_(piece), entries.c.reported == "")
-            .values(reported="principal", reported_run=run, reported_reason="in the principal at hand-over")
-        )
+def known_at_handover(connection: Connection, creditor: str, run: int) -> None:
+    """Entries that the principals of the cases sent in this run already take account of are never corrections."""
+    sent = select(cases.c.invoice_no).where(cases.c.creditor == creditor, cases.c.sent_run == run)
+    connection.execute(
+        update(entries)
+        .where(entries.c.creditor == creditor, entries.c.invoice_no.in_(sent), entries.c.reported == "")
+        .values(reported="principal", reported_run=run, reported_reason="in the principal at hand-over")
+    )
 
 
 def reported(connection: Connection, run: int, decided: Mapping[int, tuple[str, str]]) -> None:

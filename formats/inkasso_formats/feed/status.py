@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from json.encoder import encode_basestring as _quoted
+from operator import attrgetter
 from typing import Any
 
 from inkasso_formats.feed.convert import amount_text, parse_amount, parse_date
@@ -66,9 +68,15 @@ _RECORDS: Mapping[str, type[StatusRecord]] = {
     "entry": EntryStatus,
     "refused": RefusedStatus,
 }
-# How a line begins, and each field with the key that stands before its value: worked out once, for a file has many lines.
-_TEMPLATES: Mapping[type[StatusRecord], tuple[str, tuple[tuple[str, str], ...]]] = {
-    record: (f'{{"type": "{name}"', tuple((field.name, f', "{field.name}": ') for field in fields(record)))
+# A line with places for its values, the names of these, and how they are taken out: worked out once, for a file has many lines.
+_TEMPLATES: Mapping[
+    type[StatusRecord], tuple[str, tuple[str, ...], Callable[[StatusRecord], tuple[Any, ...]]]
+] = {
+    record: (
+        f'{{"type": "{name}"{"".join(f", {chr(34)}{one.name}{chr(34)}: %s" for one in fields(record))}}}\n',
+        tuple(one.name for one in fields(record)),
+        attrgetter(*(one.name for one in fields(record))),
+    )
     for name, record in _RECORDS.items()
 }
 
@@ -99,31 +107,29 @@ def parse_status(content: bytes) -> list[StatusRecord]:
 
 
 def _line(record: StatusRecord) -> str:
-    begin, places = _TEMPLATES[type(record)]
-    texts = [begin]
-    for name, key in places:
-        value = getattr(record, name)
-        texts.append(key)
-        texts.append(_quoted(value) if value.__class__ is str else _other(name, value))
-    texts.append("}\n")
-    return "".join(texts)
+    template, names, values_of = _TEMPLATES[type(record)]
+    values = zip(names, values_of(record), strict=True)
+    return template % tuple(
+        [_quoted(value) if value.__class__ is str else _other(name, value) for name, value in values]
+    )
 
 
 def _other(name: str, value: int | date | None) -> str:
-    plain = _plain(name, value)
-    if plain is None:
+    if value is None:
         return "null"
-    return _quoted(plain) if isinstance(plain, str) else str(plain)
-
-
-def _plain(name: str, value: str | int | date | None) -> str | int | None:
     if isinstance(value, datetime):
-        if value.utcoffset() is None:
+        offset = value.utcoffset()
+        if offset is None:
             raise ValueError(f"{name}: a time with an offset expected, {value.isoformat()} has none")
-        return value.isoformat()
+        return _time_text(value, offset)
     if isinstance(value, date):
-        return value.isoformat()
-    return amount_text(value) if name == "amount" and isinstance(value, int) else value
+        return f'"{value.isoformat()}"'
+    return f'"{amount_text(value)}"' if name == "amount" else str(value)
+
+
+@lru_cache(maxsize=16)  # a file has one; the same instant at another offset is another text
+def _time_text(value: datetime, _offset: timedelta) -> str:
+    return f'"{value.isoformat()}"'
 
 
 def _record(text: str) -> StatusRecord:

@@ -77,7 +77,7 @@ def hand_over(
     """A case that has left in that run."""
     case_id = cases.open_cases(connection, "nord", agreement, {invoice_no: "NOK"}, AT)[invoice_no]
     cases.change(connection, [CaseChange(case_id, {"status": status, "sent_run": run})])
-    movements.known_at_handover(connection, "nord", [invoice_no], run)
+    movements.known_at_handover(connection, "nord", run)
     return case_id
 
 
