@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -12,21 +12,36 @@ from inkasso_formats.problems import FormatError, FormatProblem
 from inkassod.core.decision import Decision
 from inkassod.installation import Installation
 from inkassod.reading import Batch, Decide, Reading, Source
-from inkassod.store import cases
+from inkassod.store import cases, journal, sql
 
 
 def parse_agency(installation: Installation, source: Source) -> Reading:
-    """The records of an agency's file, which belongs to the agreement of its client number. Raises FormatError."""
+    """The records of an agency's file, portion by portion; it belongs to the agreement of its client number.
+
+    Raises FormatError, also after portions were taken.
+    """
     dialect = installation.dialects[source.claim.dialect or ""]
-    parsed = dialects.parse(dialect, source.claim.kind, source.file)  # type: ignore[arg-type]
-    agreement = _agreement_of(installation, dialect.name, parsed.head.client_number)
-    problems = list(parsed.problems)
+    stream = dialects.Stream(dialect, source.claim.kind, source.file)  # type: ignore[arg-type]
+    agreement = _agreement_of(installation, dialect.name, stream.head.client_number)
     return Reading(
         creditor=installation.settings.agreements[agreement].creditor,
         agreement=agreement,
-        sequence_no=parsed.head.sequence_no,
-        batches=iter([Batch(parsed.records, problems, parsed.refused)]),
+        sequence_no=stream.head.sequence_no,
+        batches=_batches(stream),
     )
+
+
+def _batches(stream: dialects.Stream) -> Iterator[Batch]:
+    """The portions. What stops the file at its end is told behind what was wrong with the records before."""
+    problems: list[FormatProblem] = []
+    try:
+        for portion in stream:
+            journal.keep(problems, portion.problems)
+            yield Batch(portion.records[: sql.BATCH], portion.problems, portion.refused)
+            for first in range(sql.BATCH, len(portion.records), sql.BATCH):
+                yield Batch(portion.records[first : first + sql.BATCH])
+    except FormatError as error:
+        raise FormatError([*problems, *error.problems]) from None
 
 
 def _agreement_of(installation: Installation, dialect: str, client_number: str) -> str:

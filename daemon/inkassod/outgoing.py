@@ -1,19 +1,20 @@
-"""A file that leaves for the agency: rendered, named, numbered and queued, all in the transaction that decided it.
+"""A file that leaves for the agency: written, named, numbered and queued, all in the transaction that decided it.
 
-The cases, the sequence number, the exact bytes and the run stand in one transaction; sending them is `exchange`'s.
+The cases, the sequence number, the exact bytes and the run stand in one transaction; sending them is `exchange`'s. The bytes go into
+the outbox as they are written, so that memory does not grow with the file.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
 
 from inkasso_formats import dialects
-from inkasso_formats.dialects import FileKind, OutHead, RecordsRefused, Rendered
+from inkasso_formats.dialects import FileKind, OutHead, Writer
 from inkasso_formats.problems import FormatProblem
 from inkasso_formats.records import Correction, NewCase
 from inkassod.core.model import Counts
@@ -21,14 +22,26 @@ from inkassod.installation import Actor, Installation
 from inkassod.store import journal, outbox
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A file ready to be queued: which of the records are in it (by index), and what was wrong with the others."""
+@dataclass(slots=True)
+class Outgoing:
+    """A file that is being written. It begins with the first record that can be written; without one, nothing leaves.
 
-    rendered: Rendered | None
-    name: str
-    written: tuple[int, ...]
-    refused: tuple[FormatProblem, ...]
+    `refused` and `notes`: what is wrong with the records that are held back, and what was changed in the others, as far as
+    the log keeps it.
+    """
+
+    installation: Installation
+    connection: Connection
+    run: int
+    kind: FileKind
+    agreement: str
+    name: str = ""
+    sequence_no: int = 0
+    writer: Writer | None = None
+    number: int = 0  # in the outbox, once it has begun
+    taken: int = 0
+    refused: list[FormatProblem] = field(default_factory=list)
+    notes: list[FormatProblem] = field(default_factory=list)
 
 
 def start(
@@ -54,33 +67,41 @@ def start(
     )
 
 
-def write(
-    installation: Installation,
-    connection: Connection,
-    kind: FileKind,
-    agreement: str,
-    records: Sequence[NewCase] | Sequence[Correction],
-) -> Written:
-    """The file with every record that can be written as it is; those that cannot are held back and named."""
+def write(file: Outgoing, records: Sequence[NewCase] | Sequence[Correction]) -> tuple[int | None, ...]:
+    """The next records, each as it is. Returns the line of each; None for those that cannot be written and are held back."""
     if not records:
-        return Written(None, "", (), ())
-    settings = installation.settings.agreements[agreement]
-    dialect = installation.dialect(agreement)
-    number = outbox.last_number(connection, agreement, kind) + 1
-    at, name = _free_name(installation, connection, kind, agreement, number)
-    head = OutHead(client_number=settings.client_number, sequence_no=number, created=at)
-    indexes = tuple(range(len(records)))
-    problems: tuple[FormatProblem, ...] = ()
-    try:
-        rendered = dialects.render(dialect, kind, head, records)
-    except RecordsRefused as error:
-        indexes = tuple(index for index in indexes if index not in error.refused)
-        problems = error.problems
-        if not indexes:
-            return Written(None, "", (), problems)
-        rendered = dialects.render(dialect, kind, head, [records[index] for index in indexes])
-    outbox.set_number(connection, agreement, kind, number)
-    return Written(rendered, name, indexes, problems)
+        return ()
+    writer = file.writer or _open(file)
+    piece = writer.take(records)
+    if piece.content:
+        file.number = file.number or outbox.begin(
+            file.connection,
+            channel=file.agreement,
+            run=file.run,
+            name=file.name,
+            at=file.installation.now(),
+        )
+        outbox.append(file.connection, file.number, piece.content)
+    detail = file.installation.dialect(file.agreement).files[file.kind].detail.name
+    for index, problems in piece.refused.items():
+        name = f"{detail} {file.taken + index + 1}"  # of all records, not of these
+        journal.keep(file.refused, [replace(problem, record=name) for problem in problems])
+    journal.keep(file.notes, piece.notes)
+    file.taken += len(records)
+    return piece.lines
+
+
+def _open(file: Outgoing) -> Writer:
+    """Name and number as they will be; the number counts as used when the file is queued."""
+    dialect = file.installation.dialect(file.agreement)
+    settings = file.installation.settings.agreements[file.agreement]
+    file.sequence_no = outbox.last_number(file.connection, file.agreement, file.kind) + 1
+    at, file.name = _free_name(
+        file.installation, file.connection, file.kind, file.agreement, file.sequence_no
+    )
+    head = OutHead(client_number=settings.client_number, sequence_no=file.sequence_no, created=at)
+    file.writer = Writer(dialect, file.kind, head)
+    return file.writer
 
 
 def _free_name(
@@ -96,48 +117,30 @@ def _free_name(
         at += timedelta(seconds=1)
 
 
-def queue(
-    installation: Installation,
-    connection: Connection,
-    run: int,
-    agreement: str,
-    file: Written,
-    *,
-    read: int,
-    problems: Sequence[FormatProblem],
-    unchanged: int = 0,
-) -> None:
-    """The bytes into the outbox and the run to its end."""
-    notes: tuple[FormatProblem, ...] = ()
+def queue(file: Outgoing, *, read: int, problems: Sequence[FormatProblem], unchanged: int = 0) -> None:
+    """The file whole in the outbox, and its run to its end. `problems` are told before those of the file."""
+    applied = 0
     values: dict[str, Any] = {"summary": "nothing leaves"}
-    if file.rendered is not None:
-        notes = file.rendered.notes
-        number = outbox.add(
-            connection,
-            channel=agreement,
-            run=run,
-            name=file.name,
-            content=file.rendered.content,
-            at=installation.now(),
-        )
+    if file.number and file.writer is not None:
+        ends = file.writer.finish()
+        outbox.append(file.connection, file.number, ends.last)
+        outbox.end(file.connection, file.number, first=ends.first)
+        outbox.set_number(file.connection, file.agreement, file.kind, file.sequence_no)
+        applied = ends.count
         values = {
-            **outbox.fingerprint(connection, number),
-            "amount": file.rendered.total,
-            "currency": installation.terms(agreement).currency,
-            "format": installation.dialect(agreement).name,
-            "summary": f"{len(file.written)} in {file.name}",
+            **outbox.fingerprint(file.connection, file.number),
+            "amount": ends.total,
+            "currency": file.installation.terms(file.agreement).currency,
+            "format": file.installation.dialect(file.agreement).name,
+            "summary": f"{applied} in {file.name}",
         }
+    told = [*problems, *file.refused, *file.notes]
     journal.finish(
-        connection,
-        run,
-        outcome="issues" if problems or notes else "done",
-        finished=installation.now(),
-        counts=Counts(
-            read=read,
-            applied=len(file.written),
-            refused=read - len(file.written) - unchanged,
-            unchanged=unchanged,
-        ),
-        problems=[*problems, *notes],
+        file.connection,
+        file.run,
+        outcome="issues" if told else "done",
+        finished=file.installation.now(),
+        counts=Counts(read=read, applied=applied, refused=read - applied - unchanged, unchanged=unchanged),
+        problems=told,
         **values,
     )

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
 
 from inkasso_formats.problems import FormatProblem
 from inkassod.core import handover
 from inkassod.core.handover import Verdict
-from inkassod.core.model import CaseChange, CaseStatus, Claim, Counts, Effect, Reason
+from inkassod.core.model import CaseChange, CaseStatus, Counts, Effect, Reason
 from inkassod.installation import Actor, Installation
 from inkassod.new_cases import send_new_cases
 from inkassod.outgoing import start
 from inkassod.status_feed import add_status_feed
-from inkassod.store import cases, journal, ledger
+from inkassod.store import cases, claims, journal, ledger
+
+Refusal = tuple[str, tuple[Reason, ...]]  # an invoice, and every reason against it
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,7 @@ class Transferred:
 
     run: int
     put: tuple[str, ...]
-    refused: tuple[tuple[str, tuple[Reason, ...]], ...]
+    refused: tuple[Refusal, ...]
     raised: tuple[str, ...]
     new_cases: int | None  # the run of the new-case file, where it left at once
 
@@ -35,8 +38,11 @@ def candidates(installation: Installation, agreement: str) -> list[Verdict]:
     terms = installation.terms(agreement)
     today = installation.today(terms.creditor)
     with installation.database.read() as connection:
-        claims = ledger.claims(connection, terms.creditor, due_before=today)
-    return [handover.judge(claim, terms, today) for claim in claims]
+        return [
+            handover.judge(claim, terms, today)
+            for batch in claims.overdue(connection, terms.creditor, today)
+            for claim in batch
+        ]
 
 
 def transfer(
@@ -55,20 +61,22 @@ def transfer(
     terms = installation.terms(agreement)
     today = installation.today(terms.creditor)
     with installation.database.write() as connection:
-        claims = ledger.claims(connection, terms.creditor, invoice_nos=invoice_nos)
-        found = {claim.invoice.invoice_no for claim in claims}
+        there = ledger.present(connection, terms.creditor, "invoices", invoice_nos)
         for invoice_no in invoice_nos:
-            if invoice_no not in found:
+            if invoice_no not in there:
                 raise KeyError(invoice_no)
         run = start(installation, connection, "transfer", agreement, actor, direction="")
-        raised: list[str] = []
-        if raise_level:
-            raised = _raise_levels(installation, connection, agreement, claims, run)
-            claims = ledger.claims(connection, terms.creditor, invoice_nos=invoice_nos)
-        verdicts = [handover.judge(claim, terms, today, by_hand=True) for claim in claims]
-        wanted = [verdict for verdict in verdicts if verdict.claim.invoice.invoice_no not in raised]
-        put, refused = _put(installation, connection, agreement, wanted, run)
-        _finish(installation, connection, run, read=len(claims), put=[*put, *raised], refused=refused)
+        raised = _raise_levels(installation, connection, agreement, invoice_nos, run) if raise_level else []
+        put: list[str] = []
+        refused: list[Refusal] = []
+        rest = there.difference(raised)
+        for batch in claims.named(connection, terms.creditor, filter(rest.__contains__, invoice_nos)):
+            verdicts = [handover.judge(claim, terms, today, by_hand=True) for claim in batch]
+            in_list, kept_out = _put(installation, connection, agreement, verdicts, run)
+            put += in_list
+            refused += kept_out
+        changed = len(put) + len(raised)
+        _finish(installation, connection, run, read=len(there), put=changed, refused=refused)
         add_status_feed(installation, connection, run, terms.creditor)
     leaves = terms.transfer is None and put
     return Transferred(
@@ -81,53 +89,75 @@ def transfer(
 
 
 def select_all(installation: Installation, agreement: str, actor: Actor) -> int | None:
-    """Puts every candidate to transfer. Returns the run, or None where there is none."""
-    go = [
-        verdict.claim.invoice.invoice_no
-        for verdict in candidates(installation, agreement)
-        if verdict.qualifies
-    ]
-    return transfer(installation, agreement, go, actor).run if go else None
+    """Puts every candidate to transfer, as `transfer` does. Returns the run, or None where there is none.
+
+    Customer by customer, as the file has them: so the cases lie in the order in which they are written.
+    """
+    terms = installation.terms(agreement)
+    today = installation.today(terms.creditor)
+    run: int | None = None
+    read = put = 0
+    refused: list[Refusal] = []
+    with installation.database.write() as connection:
+        with closing(claims.overdue(connection, terms.creditor, today, by_customer=True)) as batches:
+            for batch in batches:
+                verdicts = [handover.judge(claim, terms, today) for claim in batch]
+                go = [verdict for verdict in verdicts if verdict.qualifies]
+                if not go:
+                    continue
+                run = run or start(installation, connection, "transfer", agreement, actor, direction="")
+                in_list, kept_out = _put(installation, connection, agreement, go, run)
+                read += len(go)
+                put += len(in_list)
+                refused += kept_out
+        if run is None:
+            return None
+        _finish(installation, connection, run, read=read, put=put, refused=refused)
+        add_status_feed(installation, connection, run, terms.creditor)
+    if terms.transfer is None and put:
+        send_new_cases(installation, agreement, actor)
+    return run
 
 
 def untransfer(installation: Installation, agreement: str, invoice_no: str, actor: Actor) -> bool:
     """Takes an invoice off the list before it has left. True where it stood there."""
     with installation.database.write() as connection:
-        case_id = cases.to_transfer(connection, agreement).get(invoice_no)
+        case_id = cases.to_transfer(connection, agreement, invoice_no)
         if case_id is None:
             return False
         run = start(installation, connection, "transfer", agreement, actor, direction="")
         cases.change(connection, [CaseChange(case_id, {"status": CaseStatus.RECALLED})])
         effect = Effect(change="taken off the list before it left", case_id=case_id, invoice_no=invoice_no)
         journal.add_effects(connection, run, [effect])
-        _finish(installation, connection, run, read=1, put=[invoice_no], refused=[])
+        _finish(installation, connection, run, read=1, put=1, refused=[])
         add_status_feed(installation, connection, run, installation.terms(agreement).creditor)
     return True
 
 
 def _put(
     installation: Installation, connection: Connection, agreement: str, verdicts: Sequence[Verdict], run: int
-) -> tuple[list[str], list[tuple[str, tuple[Reason, ...]]]]:
+) -> tuple[list[str], list[Refusal]]:
+    """Opens the cases of those that qualify. Returns the invoices put to transfer, and those refused."""
     creditor = installation.settings.agreements[agreement].creditor
-    put: list[str] = []
-    refused: list[tuple[str, tuple[Reason, ...]]] = []
-    effects = []
-    for verdict in verdicts:
-        invoice = verdict.claim.invoice
-        if not verdict.qualifies:
-            refused.append((invoice.invoice_no, verdict.reasons))
-            continue
-        try:
-            with connection.begin_nested():
-                case_id = cases.open_case(
-                    connection, creditor, agreement, invoice.invoice_no, invoice.currency, installation.now()
-                )
-        except IntegrityError:
-            refused.append((invoice.invoice_no, (Reason("case_open", "has an open case already"),)))
-            continue
-        put.append(invoice.invoice_no)
-        effects.append(Effect(change="put to transfer", case_id=case_id, invoice_no=invoice.invoice_no))
+    currencies = {
+        verdict.claim.invoice.invoice_no: verdict.claim.invoice.currency
+        for verdict in verdicts
+        if verdict.qualifies
+    }
+    opened = cases.open_cases(connection, creditor, agreement, currencies, installation.now())
+    put = [invoice_no for invoice_no in currencies if invoice_no in opened]
+    effects = [
+        Effect(change="put to transfer", case_id=opened[invoice_no], invoice_no=invoice_no)
+        for invoice_no in put
+    ]
     journal.add_effects(connection, run, effects)
+    refused: list[Refusal] = []
+    for verdict in verdicts:
+        invoice_no = verdict.claim.invoice.invoice_no
+        if not verdict.qualifies:
+            refused.append((invoice_no, verdict.reasons))
+        elif invoice_no not in opened:
+            refused.append((invoice_no, (Reason("case_open", "has an open case already"),)))
     return put, refused
 
 
@@ -135,30 +165,33 @@ def _raise_levels(
     installation: Installation,
     connection: Connection,
     agreement: str,
-    claims: Sequence[Claim],
+    invoice_nos: Sequence[str],
     run: int,
 ) -> list[str]:
     """Books the next own reminder as sent today, where one is lacking. Returns the invoices whose level was raised."""
     terms = installation.terms(agreement)
-    raised = []
-    for claim in claims:
-        level = claim.reminder.level if claim.reminder else 0
-        if level >= terms.own_reminders:
-            continue
-        invoice_no = claim.invoice.invoice_no
-        row = {
-            "reminder_no": f"{invoice_no}-{level + 1}",
-            "invoice_no": invoice_no,
-            "level": level + 1,
-            "sent_date": installation.today(terms.creditor),
-            "fee": None,
-            "line": 0,
-        }
-        ledger.put_rows(connection, terms.creditor, run, "reminders", [row])
-        text = f"reminder level raised from {level} to {level + 1}"
-        journal.add_effects(connection, run, [Effect(change=text, invoice_no=invoice_no)])
-        raised.append(invoice_no)
-    return raised
+    rows: list[dict[str, Any]] = []
+    effects: list[Effect] = []
+    for batch in claims.named(connection, terms.creditor, invoice_nos):
+        for claim in batch:
+            level = claim.reminder.level if claim.reminder else 0
+            if level >= terms.own_reminders:
+                continue
+            invoice_no = claim.invoice.invoice_no
+            row = {
+                "reminder_no": f"{invoice_no}-{level + 1}",
+                "invoice_no": invoice_no,
+                "level": level + 1,
+                "sent_date": installation.today(terms.creditor),
+                "fee": None,
+                "line": 0,
+            }
+            rows.append(row)
+            text = f"reminder level raised from {level} to {level + 1}"
+            effects.append(Effect(change=text, invoice_no=invoice_no))
+    ledger.put_rows(connection, terms.creditor, run, "reminders", rows)
+    journal.add_effects(connection, run, effects)
+    return [str(row["invoice_no"]) for row in rows]
 
 
 def _finish(
@@ -167,8 +200,8 @@ def _finish(
     run: int,
     *,
     read: int,
-    put: Sequence[str],
-    refused: Sequence[tuple[str, tuple[Reason, ...]]],
+    put: int,
+    refused: Sequence[Refusal],
 ) -> None:
     problems = [
         FormatProblem(
@@ -185,7 +218,7 @@ def _finish(
         run,
         outcome="issues" if refused else "done",
         finished=installation.now(),
-        counts=Counts(read=read, applied=len(put), refused=len(refused)),
+        counts=Counts(read=read, applied=put, refused=len(refused)),
         problems=problems,
-        summary=f"{len(put)} changed, {len(refused)} refused",
+        summary=f"{put} changed, {len(refused)} refused",
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from datetime import datetime
 from typing import Any
 
@@ -25,31 +26,53 @@ def add_status_feed(
 ) -> None:
     """Tells the ERP what a run changed, in the run's own transaction; a run that changed nothing tells nothing."""
     at = installation.now()
-    records: list[StatusRecord] = [_case_record(row, at) for row in cases.changed_by(connection, run)]
-    records += [*more, *_refused_records(connection, run, at)]
-    if records:
-        outbox.add(
-            connection,
-            channel=ERP + creditor,
-            run=run,
-            name=f"status-{at:%Y%m%d}-{run:08d}.jsonl",
-            content=render_status(records),
-            at=at,
-        )
+    number = None
+    with closing(_news(connection, run, at, more)) as batches:
+        for records in batches:
+            if number is None:
+                name = f"status-{at:%Y%m%d}-{run:08d}.jsonl"
+                number = outbox.begin(connection, channel=ERP + creditor, run=run, name=name, at=at)
+            outbox.append(connection, number, render_status(records))
+    if number is not None:
+        outbox.end(connection, number)
 
 
-def _case_record(row: Any, at: datetime) -> CaseRecord:
+def _news(
+    connection: Connection, run: int, at: datetime, more: Sequence[StatusRecord]
+) -> Generator[Sequence[StatusRecord], None, None]:
+    """What there is to tell, some records at a time: cases, what the caller has, rows of the feed."""
+    with closing(cases.changed_by(connection, run)) as batches:
+        for rows in batches:
+            yield [_case_record(row, at) for row in rows]
+    last = [*more, *_refused_records(connection, run, at)]
+    if last:
+        yield last
+
+
+def _case_record(row: Sequence[Any], at: datetime) -> CaseRecord:
+    (
+        case_id,
+        invoice_no,
+        agency_case_no,
+        status,
+        stage_code,
+        *why,
+        closed_on,
+        closing,
+        reminder_no,
+        agreement,
+    ) = row
     return CaseRecord(
-        case=str(row["case_id"]),
-        invoice_no=row["invoice_no"],
-        agency_case_no=row["agency_case_no"],
-        status=row["status"],
-        stage=row["stage_code"],
-        stage_text=row["stage"] or row["rejection"],
-        closed_on=row["closed_on"],
-        closing_reason=row["closing"],
-        reminder_no=row["reminder_no"],
-        agreement=row["agreement"],
+        case=str(case_id),
+        invoice_no=invoice_no,
+        agency_case_no=agency_case_no,
+        status=status,
+        stage=stage_code,
+        stage_text=why[0] or why[1],
+        closed_on=closed_on,
+        closing_reason=closing,
+        reminder_no=reminder_no,
+        agreement=agreement,
         at=at,
     )
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from inkasso_formats.problems import FormatProblem
 from inkasso_formats.records import CaseUpdate, Closure, Receipt
@@ -17,85 +19,91 @@ def receive(receipts: Sequence[Receipt], cases: Mapping[str, Case]) -> Decision:
 
     `cases` by the creditor's own reference; those that are not in it are stray.
     """
-    decision = Decision()
-    known = dict(cases)
+    known = _Known(cases)
     for receipt in receipts:
-        decision.counts.read += 1
-        case = _own(receipt, known, "receipt", decision)
-        if case is None:
-            continue
-        change = _accepted(receipt, case) if receipt.accepted else _rejected(receipt, case)
-        _take(decision, receipt, case, change, known)
-    return decision
+        case = known.of(receipt, "receipt")
+        if case is not None:
+            known.take(
+                receipt, case, _accepted(receipt, case) if receipt.accepted else _rejected(receipt, case)
+            )
+    return known.decision
 
 
 def update(updates: Sequence[CaseUpdate], cases: Mapping[str, Case]) -> Decision:
     """Case updates: the stage moves; news older than what is known are kept in the time line and move nothing."""
-    decision = Decision()
-    known = dict(cases)
+    known = _Known(cases)
     for news in updates:
-        decision.counts.read += 1
-        case = _own(news, known, "update", decision)
+        case = known.of(news, "update")
         if case is not None:
-            _take(decision, news, case, _moved(news, case), known)
-    return decision
+            known.take(news, case, _moved(news, case))
+    return known.decision
 
 
 def close(closures: Sequence[Closure], cases: Mapping[str, Case]) -> Decision:
     """Closures: the case ends. The balance stays: only the bank's file moves it."""
-    decision = Decision()
-    known = dict(cases)
+    known = _Known(cases)
     for closure in closures:
-        decision.counts.read += 1
-        case = _own(closure, known, "closure", decision)
+        case = known.of(closure, "closure")
         if case is not None:
-            _take(decision, closure, case, _closed(closure, case), known)
-    return decision
+            known.take(closure, case, _closed(closure, case))
+    return known.decision
 
 
 Change = tuple[dict[str, object], str] | FormatProblem | None
 
 
-def _take(decision: Decision, record: Answer, case: Case, change: Change, known: dict[str, Case]) -> None:
-    """Books what one record does, so that the next record of the same case sees it."""
-    if change is None:
-        decision.unchanged()
-        return
-    if isinstance(change, FormatProblem):
-        decision.refused(change)
-        return
-    values, text = change
-    effect = Effect(change=text, line=record.line, case_id=case.case_id, invoice_no=case.invoice_no)
-    decision.applied(CaseChange(case.case_id, values), effect)
-    known[case.key] = _with(case, values)
+@dataclass(slots=True)
+class _Known:
+    """The cases as they stand when the next record is decided on, and what was decided so far."""
+
+    cases: Mapping[str, Case]
+    changed: dict[str, dict[str, object]] = field(default_factory=dict)  # by earlier records of these
+    decision: Decision = field(default_factory=Decision)
+
+    def of(self, record: Answer, what: str) -> Case | None:
+        """The case that the record names, or None with the record booked as stray."""
+        self.decision.counts.read += 1
+        key = record.case.lstrip("0") or "0"
+        case = self.cases.get(key)
+        if case is not None and key in self.changed:
+            case = _with(case, self.changed[key])
+        if case is None or case.status is CaseStatus.TO_TRANSFER or case.status is CaseStatus.RECALLED:
+            self.decision.stray(_stray(record, what, case))
+            return None
+        return case
+
+    def take(self, record: Answer, case: Case, change: Change) -> None:
+        """Books what one record does, so that the next record of the same case sees it."""
+        if change is None:
+            self.decision.unchanged()
+            return
+        if isinstance(change, FormatProblem):
+            self.decision.refused(change)
+            return
+        values, text = change
+        effect = Effect(change=text, line=record.line, case_id=case.case_id, invoice_no=case.invoice_no)
+        self.decision.applied(CaseChange(case.case_id, values), effect)
+        key = case.key
+        self.changed[key] = self.changed[key] | values if key in self.changed else values
 
 
 def _with(case: Case, values: Mapping[str, object]) -> Case:
-    fields = {name: getattr(case, name) for name in Case.__slots__}
-    return Case(**{**fields, **{name: value for name, value in values.items() if name in fields}})
+    known: dict[str, Any] = {name: value for name, value in values.items() if name in Case.__slots__}
+    return replace(case, **known)
 
 
-def _own(record: Answer, cases: Mapping[str, Case], what: str, decision: Decision) -> Case | None:
-    """The case that the record names, or None with the record booked as stray."""
-    case = cases.get(record.case.lstrip("0") or "0")
-    if case is None or case.status in {CaseStatus.TO_TRANSFER, CaseStatus.RECALLED}:
-        state = (
-            "which this agreement has not sent"
-            if case is None
-            else f"which is {case.status.replace('_', ' ')}"
-        )
-        decision.stray(
-            FormatProblem(
-                code="case.stray",
-                line=record.line,
-                record=what,
-                field="case",
-                value=record.case,
-                rule=f"names a case {state}; ask the agency what it is",
-            )
-        )
-        return None
-    return case
+def _stray(record: Answer, what: str, case: Case | None) -> FormatProblem:
+    state = (
+        "which this agreement has not sent" if case is None else f"which is {case.status.replace('_', ' ')}"
+    )
+    return FormatProblem(
+        code="case.stray",
+        line=record.line,
+        record=what,
+        field="case",
+        value=record.case,
+        rule=f"names a case {state}; ask the agency what it is",
+    )
 
 
 def _accepted(receipt: Receipt, case: Case) -> Change:

@@ -2,75 +2,133 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, select, update
+from sqlalchemy import Connection, Row, RowMapping, func, select
 
 from inkassod.core.model import Case, CaseChange, CaseStatus
-from inkassod.store.sql import insert_one, pieces
+from inkassod.store.sql import batches, insert_columns, pieces, update_columns, value_of
 from inkassod.store.tables import cases, effects, invoices, runs
 
+CASE = tuple(cases.c[name] for name in Case.__slots__)  # what decisions read
+_STATUS = Case.__slots__.index("status")
+_STATUSES = {str(status): status for status in CaseStatus}
+# Where a case stands, as the ERP is told.
+STANDING = (
+    cases.c.case_id,
+    cases.c.invoice_no,
+    cases.c.agency_case_no,
+    cases.c.status,
+    cases.c.stage_code,
+    cases.c.stage,
+    cases.c.rejection,
+    cases.c.closed_on,
+    cases.c.closing,
+    cases.c.reminder_no,
+    cases.c.agreement,
+)
 SENT_STATUSES = (CaseStatus.SENT, CaseStatus.ACTIVE, CaseStatus.CLOSED)
 
 
-def case_of(row: Any) -> Case:
-    """A row as the value that decisions take."""
-    values = {name: row[name] for name in Case.__slots__}
-    return Case(**{**values, "status": CaseStatus(row["status"])})
+def case_of(row: Sequence[Any]) -> Case:
+    """A row of the columns `CASE` as the value that decisions take."""
+    columns = list(row)
+    columns[_STATUS] = _STATUSES[columns[_STATUS]]
+    case: Case = value_of(Case, columns)
+    return case
 
 
-def open_case(
-    connection: Connection, creditor: str, agreement: str, invoice_no: str, currency: str, at: datetime
-) -> int:
-    """A new case, to transfer. The database refuses a second open case of one invoice (IntegrityError)."""
-    return insert_one(
-        connection,
-        cases,
-        creditor=creditor,
-        agreement=agreement,
-        invoice_no=invoice_no,
-        status=CaseStatus.TO_TRANSFER,
-        currency=currency,
-        opened=at,
+def open_cases(
+    connection: Connection, creditor: str, agreement: str, currencies: Mapping[str, str], at: datetime
+) -> dict[str, int]:
+    """New cases, to transfer, of invoices with their currencies. Returns the case numbers of those that could be opened.
+
+    The database keeps out a second open case of one invoice. Case numbers rise, and there is one writer at a time, so those
+    that are higher than the highest before are ours.
+    """
+    highest = connection.execute(select(func.coalesce(func.max(cases.c.case_id), 0))).scalar_one()
+    columns: dict[str, Any] = {
+        "creditor": creditor,
+        "agreement": agreement,
+        "invoice_no": list(currencies),
+        "status": str(CaseStatus.TO_TRANSFER),
+        "currency": list(currencies.values()),
+        "opened": at,
+    }
+    insert_columns(connection, cases, columns, ignore_known=True)
+    query = select(cases.c.invoice_no, cases.c.case_id).where(cases.c.case_id > highest)
+    opened: dict[str, int] = dict(tuple(row) for row in connection.execute(query))
+    return opened
+
+
+def anything_to_transfer(connection: Connection, agreement: str) -> bool:
+    """True where a case stands to transfer."""
+    query = select(cases.c.case_id).where(
+        cases.c.agreement == agreement, cases.c.status == CaseStatus.TO_TRANSFER
     )
+    return connection.execute(query.limit(1)).first() is not None
 
 
-def to_transfer(connection: Connection, agreement: str) -> dict[str, int]:
-    """Case numbers of what stands to transfer, by invoice."""
-    query = (
-        select(cases.c.invoice_no, cases.c.case_id)
-        .where(cases.c.agreement == agreement, cases.c.status == CaseStatus.TO_TRANSFER)
-        .order_by(cases.c.case_id)
+def to_transfer(connection: Connection, agreement: str, invoice_no: str) -> int | None:
+    """The number of the invoice's case that stands to transfer, or None."""
+    query = select(cases.c.case_id).where(
+        cases.c.agreement == agreement,
+        cases.c.invoice_no == invoice_no,
+        cases.c.status == CaseStatus.TO_TRANSFER,
     )
-    return {row.invoice_no: row.case_id for row in connection.execute(query)}
+    return connection.execute(query).scalar()
 
 
 def load(connection: Connection, agreement: str, keys: Collection[str]) -> dict[str, Case]:
     """Cases of an agreement by the creditor's own reference; what is no number is no reference of ours."""
-    found: dict[str, Case] = {}
     plain = (key.lstrip("0") for key in keys)  # agencies fill numbers up with zeros
     numbers = {int(key) for key in plain if key.isascii() and key.isdigit() and len(key) <= 18}
+    found: dict[str, Case] = {}
     for piece in pieces(numbers):
-        query = select(cases).where(cases.c.agreement == agreement, cases.c.case_id.in_(piece))
-        for row in connection.execute(query).mappings():
-            found[str(row["case_id"])] = case_of(row)
+        query = select(*CASE).where(cases.c.agreement == agreement, cases.c.case_id.in_(piece))
+        found.update({str(row[0]): case_of(row) for row in connection.execute(query)})
     return found
 
 
-def change(connection: Connection, changes: Sequence[CaseChange]) -> None:
-    """New values for columns of cases, in the order given; neighbours that set the same columns share a statement."""
-    for columns, same in groupby(changes, key=lambda one: tuple(one.values)):
+def change(connection: Connection, changes: Iterable[CaseChange]) -> None:
+    """New values for columns of cases, in the order given.
+
+    Changes of the same columns share a statement, as far as no case is changed twice.
+    """
+    waiting: dict[tuple[str, ...], list[CaseChange]] = defaultdict(list)
+    named: set[int] = set()
+    for one in changes:
+        if one.case_id in named:
+            _change(connection, waiting)
+            waiting.clear()
+            named.clear()
+        named.add(one.case_id)
+        waiting[tuple(one.values)].append(one)
+    _change(connection, waiting)
+
+
+def _change(connection: Connection, waiting: Mapping[tuple[str, ...], Sequence[CaseChange]]) -> None:
+    for columns, same in waiting.items():
         if columns:
-            statement = update(cases).where(cases.c.case_id == bindparam("this_case"))
-            values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in columns}
-            rows = [
-                {"this_case": one.case_id, **{f"new_{name}": one.values[name] for name in columns}}
-                for one in same
-            ]
-            connection.execute(statement.values(**values), rows)
+            values = {name: [one.values[name] for one in same] for name in columns}
+            update_columns(connection, cases, [one.case_id for one in same], values)
+
+
+def sent(
+    connection: Connection,
+    run: int,
+    case_ids: Sequence[int],
+    principals: Sequence[int],
+    reminder_nos: Sequence[str],
+) -> None:
+    """The cases have left in a file of the run, each with its principal and the number of its reminder."""
+    columns = {"status": str(CaseStatus.SENT), "sent_run": run}
+    update_columns(
+        connection, cases, case_ids, {**columns, "principal": principals, "reminder_no": reminder_nos}
+    )
 
 
 def get(connection: Connection, case_id: int) -> RowMapping | None:
@@ -132,8 +190,8 @@ def timeline(connection: Connection, case_id: int) -> list[RowMapping]:
     return list(connection.execute(query).mappings())
 
 
-def changed_by(connection: Connection, run: int) -> list[RowMapping]:
-    """The cases that a run's effects name."""
+def changed_by(connection: Connection, run: int) -> Generator[Sequence[Row[Any]], None, None]:
+    """Where the cases stand that a run's effects name, some at a time."""
     touched = select(effects.c.case_id).where(effects.c.run == run, effects.c.case_id.is_not(None))
-    query = select(cases).where(cases.c.case_id.in_(touched)).order_by(cases.c.case_id)
-    return list(connection.execute(query).mappings())
+    query = select(*STANDING).where(cases.c.case_id.in_(touched)).order_by(cases.c.case_id)
+    return batches(connection, query)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, Table, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from inkasso_formats.problems import FormatProblem
 from inkassod.core.model import Counts, Effect
-from inkassod.store.sql import insert_one
+from inkassod.store.sql import insert_columns, insert_one
 from inkassod.store.tables import cases, contents, effects, entries, run_problems, runs
 
 RUNNING = "running"
@@ -69,53 +70,47 @@ def finish(
     add_effects(connection, run, what)
 
 
+def keep(kept: list[FormatProblem], more: Iterable[FormatProblem]) -> None:
+    """Adds problems to those that will end a run, as far as they are kept: a file may have one in each of its lines."""
+    kept.extend(islice(more, max(MOST_PROBLEMS - len(kept), 0)))
+
+
 def add_problems(connection: Connection, run: int, problems: Sequence[FormatProblem]) -> None:
     """Adds problems to a run."""
-    first = _next(connection, run_problems, run)
-    rows = [_problem_row(run, seq, problem) for seq, problem in enumerate(problems, start=first)]
-    if rows:
-        connection.execute(insert(run_problems), rows)
+    if not problems:
+        return
+    places = [problem.position or (None, None) for problem in problems]
+    columns: dict[str, Any] = {
+        name: [getattr(problem, name) for problem in problems]
+        for name in ("code", "line", "record", "field", "value", "message", "warning")
+    }
+    columns |= {
+        "first": [first for first, _ in places],
+        "last": [last for _, last in places],
+        "expected": [problem.rule for problem in problems],
+    }
+    _add(connection, run_problems, run, len(problems), columns)
 
 
 def add_effects(connection: Connection, run: int, what: Iterable[Effect]) -> None:
     """Adds effects to a run."""
-    first = _next(connection, effects, run)
-    rows = [
-        {
-            "run": run,
-            "seq": seq,
-            "line": effect.line,
-            "case_id": effect.case_id,
-            "invoice_no": effect.invoice_no,
-            "change": effect.change,
-        }
-        for seq, effect in enumerate(what, start=first)
-    ]
-    if rows:
-        connection.execute(insert(effects), rows)
-
-
-def _next(connection: Connection, table: Any, run: int) -> int:
-    highest = connection.execute(select(func.max(table.c.seq)).where(table.c.run == run)).scalar()
-    return int(highest or 0) + 1
-
-
-def _problem_row(run: int, seq: int, problem: FormatProblem) -> dict[str, Any]:
-    first, last = problem.position or (None, None)
-    return {
-        "run": run,
-        "seq": seq,
-        "code": problem.code,
-        "line": problem.line,
-        "record": problem.record,
-        "field": problem.field,
-        "first": first,
-        "last": last,
-        "value": problem.value,
-        "expected": problem.rule,
-        "message": problem.message,
-        "warning": problem.warning,
+    found = list(what)
+    if not found:
+        return
+    columns = {
+        "line": [effect.line for effect in found],
+        "case_id": [effect.case_id for effect in found],
+        "invoice_no": [effect.invoice_no for effect in found],
+        "change": [effect.change for effect in found],
     }
+    _add(connection, effects, run, len(found), columns)
+
+
+def _add(connection: Connection, table: Table, run: int, count: int, columns: Mapping[str, Any]) -> None:
+    """Rows of a run behind those that it has."""
+    highest = connection.execute(select(func.max(table.c.seq)).where(table.c.run == run)).scalar()
+    first = int(highest or 0) + 1
+    insert_columns(connection, table, {"run": run, "seq": range(first, first + count), **columns})
 
 
 def get(connection: Connection, run: int) -> RowMapping | None:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, and_, delete, func, insert, select, update
 
-from inkassod.core.correction import Movement
 from inkassod.core.feed import KEYS
-from inkassod.core.model import Claim, Customer, EntryKind, Invoice, Origin, Owed, Reminder
-from inkassod.store.cases import SENT_STATUSES, case_of
+from inkassod.core.model import EntryKind, Origin, Owed
 from inkassod.store.sql import insert_columns, pieces, upsert
-from inkassod.store.tables import cases, customers, entries, invoices, metadata, reminders
+from inkassod.store.tables import customers, entries, invoices, metadata
 
 _OURS = {"creditor", "run", "balance", "hold_reason"}  # columns that no feed row brings
 
@@ -142,79 +139,6 @@ def by_reference(
     return found
 
 
-def claims(
-    connection: Connection,
-    creditor: str,
-    *,
-    due_before: date | None = None,
-    invoice_nos: Collection[str] | None = None,
-) -> list[Claim]:
-    """Invoices with their customer, highest reminder and latest case: those asked for, or all that are open and overdue."""
-    query = (
-        select(invoices)
-        .where(invoices.c.creditor == creditor)
-        .order_by(invoices.c.due_date, invoices.c.invoice_no)
-    )
-    if due_before is not None:
-        query = query.where(invoices.c.balance > 0, invoices.c.due_date < due_before)
-    found: list[RowMapping] = []
-    if invoice_nos is None:
-        found = list(connection.execute(query).mappings())
-    else:
-        for piece in pieces(invoice_nos):
-            found += connection.execute(query.where(invoices.c.invoice_no.in_(piece))).mappings()
-    names = [row["invoice_no"] for row in found]
-    who = _customers(connection, creditor, {row["customer_no"] for row in found})
-    reminded = _reminders(connection, creditor, names)
-    handed = _latest_cases(connection, creditor, names)
-    return [
-        Claim(
-            invoice=_pick(Invoice, row),
-            customer=who.get(row["customer_no"]),
-            reminder=reminded.get(row["invoice_no"]),
-            case=case_of(handed[row["invoice_no"]]) if row["invoice_no"] in handed else None,
-        )
-        for row in found
-    ]
-
-
-def _pick(kind: Any, row: RowMapping) -> Any:
-    return kind(**{name: row[name] for name in kind.__slots__})
-
-
-def _customers(connection: Connection, creditor: str, numbers: Collection[str]) -> dict[str, Customer]:
-    rows = existing(connection, creditor, "customers", numbers)
-    return {number: _pick(Customer, row) for number, row in rows.items()}
-
-
-def _reminders(connection: Connection, creditor: str, invoice_nos: Collection[str]) -> dict[str, Reminder]:
-    """The reminder of the highest level by invoice; the latest where two have the same level."""
-    found: dict[str, Reminder] = {}
-    for piece in pieces(invoice_nos):
-        query = (
-            select(reminders)
-            .where(reminders.c.creditor == creditor, reminders.c.invoice_no.in_(piece))
-            .order_by(reminders.c.level, reminders.c.sent_date, reminders.c.reminder_no)
-        )
-        for row in connection.execute(query).mappings():
-            found[row["invoice_no"]] = _pick(Reminder, row)
-    return found
-
-
-def _latest_cases(
-    connection: Connection, creditor: str, invoice_nos: Collection[str]
-) -> dict[str, RowMapping]:
-    found: dict[str, RowMapping] = {}
-    for piece in pieces(invoice_nos):
-        query = (
-            select(cases)
-            .where(cases.c.creditor == creditor, cases.c.invoice_no.in_(piece))
-            .order_by(cases.c.case_id)
-        )
-        found.update({row["invoice_no"]: row for row in connection.execute(query).mappings()})
-    return found
-
-
 def hold(connection: Connection, creditor: str, invoice_no: str, reason: str) -> bool:
     """Puts an invoice on hold (or, with an empty reason, lets it go). True where the invoice is in the ledger."""
     result = connection.execute(
@@ -223,84 +147,6 @@ def hold(connection: Connection, creditor: str, invoice_no: str, reason: str) ->
         .values(hold_reason=reason)
     )
     return result.rowcount == 1
-
-
-def movements(connection: Connection, agreement: str) -> list[Movement]:
-    """Entries on invoices of cases that have left under the agreement, which no correction has decided on yet.
-
-    Where an invoice has had several cases, also under other agreements, its entries belong to the latest that has left.
-    """
-    latest = (
-        select(func.max(cases.c.case_id))
-        .where(cases.c.status.in_(SENT_STATUSES))
-        .group_by(cases.c.creditor, cases.c.invoice_no)
-    )
-    query = (
-        select(
-            entries,
-            *[column.label(f"case_{column.name}") for column in cases.c],
-            invoices.c.balance.label("invoice_balance"),
-        )
-        .join(cases, and_(cases.c.creditor == entries.c.creditor, cases.c.invoice_no == entries.c.invoice_no))
-        .join(
-            invoices,
-            and_(invoices.c.creditor == entries.c.creditor, invoices.c.invoice_no == entries.c.invoice_no),
-        )
-        .where(cases.c.agreement == agreement, cases.c.case_id.in_(latest), entries.c.reported == "")
-        .order_by(cases.c.case_id, entries.c.date, entries.c.entry)
-    )
-    found: list[Movement] = []
-    since: dict[int, int] = defaultdict(int)  # by case: what the movements after this one change
-    for row in reversed(list(connection.execute(query).mappings())):
-        found.append(_movement(row, row["invoice_balance"] + since[row["case_case_id"]]))
-        since[row["case_case_id"]] += row["amount"]
-    return found[::-1]
-
-
-def _movement(row: RowMapping, balance: int) -> Movement:
-    case = {column.name: row[f"case_{column.name}"] for column in cases.c}
-    return Movement(
-        entry=row["entry"],
-        entry_no=row["entry_no"],
-        source=row["source"],
-        kind=EntryKind(row["kind"]),
-        date=row["date"],
-        amount=row["amount"],
-        currency=row["currency"],
-        origin=Origin(row["origin"]),
-        origin_reason=row["origin_reason"],
-        settlement=row["settlement"],
-        case=case_of(case),
-        balance=balance,
-    )
-
-
-def known_at_handover(connection: Connection, creditor: str, invoice_nos: Collection[str], run: int) -> None:
-    """Entries that the principal already takes account of are never corrections."""
-    for piece in pieces(invoice_nos):
-        connection.execute(
-            update(entries)
-            .where(entries.c.creditor == creditor, entries.c.invoice_no.in_(piece), entries.c.reported == "")
-            .values(reported="principal", reported_run=run, reported_reason="in the principal at hand-over")
-        )
-
-
-def reported(connection: Connection, run: int, decided: Mapping[int, tuple[str, str]]) -> None:
-    """Books what a correction decided on each entry: ("in" or "out", reason). Raises RuntimeError where one was decided before."""
-    for piece in pieces(decided):
-        query = select(entries.c.entry).where(entries.c.entry.in_(piece), entries.c.reported == "")
-        before = set(piece) - set(connection.execute(query).scalars())
-        if before:
-            raise RuntimeError(f"entry {min(before)} was decided on before")
-        connection.execute(
-            update(entries)
-            .where(entries.c.entry == bindparam("this_entry"))
-            .values(reported=bindparam("state"), reported_reason=bindparam("reason"), reported_run=run),
-            [
-                {"this_entry": entry, "state": decided[entry][0], "reason": decided[entry][1]}
-                for entry in piece
-            ],
-        )
 
 
 def entries_of(connection: Connection, creditor: str, invoice_no: str) -> list[RowMapping]:

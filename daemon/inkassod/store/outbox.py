@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
 from inkassod.store.sql import insert_one
 from inkassod.store.tables import outbox, outbox_pieces, sequences
@@ -16,26 +16,37 @@ NEW, BUILT, STAGED, SENT, DONE = "new", "built", "staged", "sent", "done"
 PIECE = 1024 * 1024
 
 
-def add(connection: Connection, *, channel: str, run: int, name: str, content: bytes, at: datetime) -> int:
-    """A file to send, in the caller's transaction. The database refuses a name used before (IntegrityError)."""
-    number = insert_one(
-        connection,
-        outbox,
-        channel=channel,
-        run=run,
-        name=name,
-        sha256=hashlib.sha256(content).hexdigest(),
-        size=len(content),
-        state=NEW,
-        changed=at,
-    )
+def begin(connection: Connection, *, channel: str, run: int, name: str, at: datetime) -> int:
+    """A file to send, in the caller's transaction, which appends its bytes and ends it. Returns its number.
+
+    The database refuses a name used before (IntegrityError).
+    """
+    more = {"sha256": "", "size": 0, "state": NEW, "changed": at}
+    return insert_one(connection, outbox, channel=channel, run=run, name=name, **more)
+
+
+def append(connection: Connection, number: int, content: bytes) -> None:
+    """The next bytes of a file that was begun."""
+    last = connection.execute(select(func.max(outbox_pieces.c.seq)).where(outbox_pieces.c.id == number))
+    seq = int(last.scalar() or 0)
     rows = [
-        {"id": number, "seq": seq, "content": content[first : first + PIECE]}
-        for seq, first in enumerate(range(0, len(content), PIECE))
+        {"id": number, "seq": seq + count, "content": content[first : first + PIECE]}
+        for count, first in enumerate(range(0, len(content), PIECE), start=1)
     ]
     if rows:
         connection.execute(insert(outbox_pieces), rows)
-    return number
+
+
+def end(connection: Connection, number: int, first: bytes = b"") -> None:
+    """The file is whole. `first` are bytes that stand before all others, known only now: a header, say."""
+    if first:
+        connection.execute(insert(outbox_pieces).values(id=number, seq=0, content=first))
+    sha256, size = hashlib.sha256(), 0
+    for piece in content(connection, number):
+        sha256.update(piece)
+        size += len(piece)
+    these = update(outbox).where(outbox.c.id == number)
+    connection.execute(these.values(sha256=sha256.hexdigest(), size=size))
 
 
 def name_taken(connection: Connection, channel: str, name: str) -> bool:

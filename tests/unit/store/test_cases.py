@@ -11,14 +11,17 @@ from sqlalchemy.exc import IntegrityError
 from inkassod.core.model import CaseChange, CaseStatus, Counts, Effect
 from inkassod.store import cases, journal
 from inkassod.store.database import Database
+from inkassod.store.sql import insert_one
+from inkassod.store.tables import cases as cases_table
 from inkassod.store.tables import invoices
 
 AT = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
 
 def open_case(connection, invoice_no: str = "1001", agreement: str = "intrum") -> int:
-    """A case to transfer."""
-    return cases.open_case(connection, "nord", agreement, invoice_no, "NOK", AT)
+    """A case to transfer, put in as it is: whether it may stand there is for the database."""
+    values = {"creditor": "nord", "agreement": agreement, "invoice_no": invoice_no, "currency": "NOK"}
+    return insert_one(connection, cases_table, **values, status=CaseStatus.TO_TRANSFER, opened=AT)
 
 
 def put_invoice(connection, invoice_no: str, balance: int) -> None:
@@ -78,13 +81,17 @@ def test_an_ended_case_cannot_become_a_second_open_one(database: Database):
         set_status(connection, first, CaseStatus.ACTIVE)
 
 
-def test_what_stands_to_transfer_is_listed_by_invoice(database: Database):
+def test_what_stands_to_transfer_is_found_by_invoice(database: Database):
     """Only of the agreement, and only what has not left."""
     with database.write() as connection:
-        first, second = open_case(connection), open_case(connection, "1002")
+        assert not cases.anything_to_transfer(connection, "intrum")
         open_case(connection, "1003", "other")
         set_status(connection, open_case(connection, "1004"), CaseStatus.SENT)
-        assert cases.to_transfer(connection, "intrum") == {"1001": first, "1002": second}
+        assert not cases.anything_to_transfer(connection, "intrum")
+        first, second = open_case(connection), open_case(connection, "1002")
+        assert cases.anything_to_transfer(connection, "intrum")
+        found = [cases.to_transfer(connection, "intrum", f"100{number}") for number in (1, 2, 3, 4)]
+    assert found == [first, second, None, None]
 
 
 @pytest.mark.parametrize("written", ["1", "01", "0" * 29 + "1"])
@@ -196,5 +203,5 @@ def test_the_time_line_tells_what_happened_in_order(database: Database):
             (row["file_name"], row["line"], row["change"]) for row in cases.timeline(connection, case_id)
         ]
         assert events == [("KV1", 2, "event 0"), ("SO1", 2, "event 1")]
-        assert [row["case_id"] for row in cases.changed_by(connection, run)] == [case_id]
-        assert cases.changed_by(connection, 99) == []
+        assert [row.case_id for rows in cases.changed_by(connection, run) for row in rows] == [case_id]
+        assert list(cases.changed_by(connection, 99)) == []

@@ -28,7 +28,10 @@ def _small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
 def add(connection, name: str = "LS1", content: bytes = b"x", channel: str = "intrum") -> int:
     """A file in the outbox, of a run of its own."""
     run = journal.start(connection, kind="new_cases", trigger="manual", started=AT)
-    return outbox.add(connection, channel=channel, run=run, name=name, content=content, at=AT)
+    number = outbox.begin(connection, channel=channel, run=run, name=name, at=AT)
+    outbox.append(connection, number, content)
+    outbox.end(connection, number)
+    return number
 
 
 SIZES = st.sampled_from([0, 1, PIECE - 1, PIECE, PIECE + 1, 2 * PIECE - 1, 2 * PIECE, 2 * PIECE + 1])
