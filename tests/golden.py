@@ -6,19 +6,22 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
+from inkasso_formats.feed import ubl_paths
+from inkasso_formats.feed.ubl import read_ubl
 from inkasso_formats.layout import Record, markdown_table
 from inkasso_formats.payments import bgmax, bgmax_records, camt054, camt_paths, ocr_giro, viite, viite_records
 from inkasso_formats.payments.ocr_records import RECORDS, TRANSACTION_TYPES
 from inkasso_formats.problems import FormatError
 from inkasso_formats.tolerance import DEFAULTS, SWITCHES
 from inkassod.settings import example, settings_tables
-from support import failures_document
+from support import failures_document, ubl
 from support.commands_document import reference
 from support.generated import replace_between
 
@@ -52,6 +55,18 @@ def bgmax_expected(content: bytes) -> object:
 def ktl_expected(content: bytes) -> object:
     """What a file of Finnish reference payments holds, or why it is refused."""
     return _expected(viite.parse, content)
+
+
+def ubl_expected(content: bytes) -> object:
+    """The rows of a UBL document, or why it is refused."""
+    try:
+        batches = list(read_ubl(io.BytesIO(content), ubl.creditor_of(content)))
+    except FormatError as error:
+        return {"refused": [asdict(problem) for problem in error.problems]}
+    return {
+        "rows": {batch.feed_type: [row._asdict() for row in batch.rows] for batch in batches},
+        "warnings": [asdict(problem) for batch in batches for problem in batch.problems],
+    }
 
 
 def camt_expected(content: bytes) -> object:
@@ -118,6 +133,21 @@ def _camt_table(level: str, paths: tuple[camt_paths.Path, ...]) -> str:
     return "\n".join([f"### {level}", "", "| Path | Only in | What it gives |", "| --- | --- | --- |", *rows])
 
 
+def ubl_table() -> str:
+    """The elements of a UBL document, and the columns that they fill."""
+    rows = [
+        f"| `{path}` | {document} | {columns} | {meaning} |"
+        for path, document, columns, meaning in ubl_paths.rows()
+    ]
+    return "\n".join(["| Element | Only in | Column | What it is for |", "| --- | --- | --- | --- |", *rows])
+
+
+def ubl_sums() -> str:
+    """The rules of EN 16931 that the sums of a UBL document must keep."""
+    rows = [f"| {rule.rule} | {rule.total.replace('_', ' ')} | {rule.words} |" for rule in ubl_paths.SUMS]
+    return "\n".join(["| Rule | Total | What it must be |", "| --- | --- | --- |", *rows])
+
+
 def camt_samples() -> str:
     """Each sample of camt, and what happens to it."""
     rows = [f"| `{path.name}` | {_camt_outcome(path.read_bytes())} |" for path in samples("camt054")]
@@ -140,6 +170,7 @@ SAMPLES: Mapping[str, tuple[tuple[str, ...], Callable[[bytes], object]]] = {
     "bgmax": ((".txt",), bgmax_expected),
     "ktl": ((".SVM", ".ktl"), ktl_expected),
     "camt054": ((".xml",), camt_expected),
+    "ubl": ((".xml",), ubl_expected),
 }
 
 # Document: its generated parts.
@@ -157,6 +188,7 @@ DOCUMENTS: Mapping[str, Mapping[str, Callable[[], str]]] = {
         "kinds": lambda: code_table("Record", viite_records.KINDS),
     },
     "formats/camt054.md": {"paths": camt_tables, "samples": camt_samples},
+    "formats/ubl.md": {"paths": ubl_table, "sums": ubl_sums},
     "formats/tolerance.md": {"switches": tolerance_table},
     "failures.md": {"codes": failures_document.codes},
     "settings.md": {"settings": settings_tables},

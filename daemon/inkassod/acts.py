@@ -1,4 +1,4 @@
-"""What a person decides, each with a run of its own in the log: holding an invoice, whose a payment is, and whether it is one of its own."""
+"""What a person decides, each with a run of its own in the log: holding an invoice, whose an entry is, of which invoices, and whether it is one of its own."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
+from inkassod.core import allocation, levels
+from inkassod.core.allocation import Wish, decided
 from inkassod.core.model import Counts, Effect, Origin, money
 from inkassod.installation import Actor, Installation
 from inkassod.status_feed import add_status_feed
-from inkassod.store import journal, ledger, payments
+from inkassod.store import journal, ledger, linkage, payments
+from inkassod.store.levels import level
 
 
 class NotFoundError(Exception):
@@ -37,7 +40,15 @@ def _log(
     about: Mapping[str, Any],
     effects: Sequence[Effect],
 ) -> int:
-    run = journal.start(
+    return _end(
+        installation, connection, _begin(installation, connection, kind, actor, about), about, effects
+    )
+
+
+def _begin(
+    installation: Installation, connection: Connection, kind: str, actor: Actor, about: Mapping[str, Any]
+) -> int:
+    return journal.start(
         connection,
         kind=kind,
         trigger=actor.trigger,
@@ -47,6 +58,15 @@ def _log(
         agreement=about.get("agreement", ""),
         started=installation.now(),
     )
+
+
+def _end(
+    installation: Installation,
+    connection: Connection,
+    run: int,
+    about: Mapping[str, Any],
+    effects: Sequence[Effect],
+) -> int:
     journal.finish(
         connection,
         run,
@@ -114,11 +134,33 @@ def _refuse_settle(parts: Sequence[Any], entry_no: str) -> None:
         raise UsageError(
             f"who paid entry {entry_no} is known from the bank's file ({first['origin_reason']}): there is nothing to mark"
         )
-    decided = [part for part in parts if part["reported"] in {"in", "out"}]
-    if decided:
+    told = [part for part in parts if part["reported"] in {"in", "out"} and decided(part)]
+    if told:
         raise UsageError(
-            f"entry {entry_no} was decided on by run {decided[0]['reported_run']} ({decided[0]['reported_reason']})"
+            f"entry {entry_no} was decided on by run {told[0]['reported_run']} ({told[0]['reported_reason']})"
         )
+
+
+def allocate(
+    installation: Installation, entry_no: str, wishes: Sequence[Wish], keep: int, actor: Actor
+) -> int:
+    """Splits an entry by hand, of the feed or of a bank's file. Returns the run. Raises NotFoundError, UsageError."""
+    with installation.database.write() as connection:
+        creditor, parts = _entry(installation, connection, entry_no)
+        parts = [part for part in parts if part["source"] == parts[0]["source"]]
+        owed = ledger.balances(connection, creditor, [wish.invoice_no for wish in wishes])
+        found = allocation.allocate(parts, wishes, keep, owed)
+        if isinstance(found, allocation.Refused):
+            reasons = "; ".join(reason.text for reason in found.reasons)
+            raise UsageError(f"entry {entry_no} cannot be allocated so: {reasons}")
+        run = _begin(installation, connection, "allocate", actor, {"creditor": creditor})
+        linkage.put_pieces(connection, run, parts, found)
+        left = linkage.cases_left(
+            connection, creditor, [piece.invoice_no for piece in found if piece.invoice_no]
+        )
+        effects = allocation.effects(parts[0], found, {number: case.case_id for number, case in left.items()})
+        effects += levels.effects(level(connection))
+        return _end(installation, connection, run, {"creditor": creditor}, effects)
 
 
 def doubles(installation: Installation) -> list[RowMapping]:
@@ -144,7 +186,10 @@ def double_decide(installation: Installation, entry: int, actor: Actor, *, same:
             raise UsageError(f"entry {entry} was decided on: it is {known}")
         payments.decide_double(connection, row, same=same)
         effect = Effect(change=_decided(row, same=same), invoice_no=row["twin_invoice"])
-        return _log(installation, connection, "double", actor, {"creditor": row["creditor"]}, [effect])
+        moved = levels.effects(level(connection))
+        return _log(
+            installation, connection, "double", actor, {"creditor": row["creditor"]}, [effect, *moved]
+        )
 
 
 def _decided(row: RowMapping, *, same: bool) -> str:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection
 
 from inkasso_formats.feed import EntryStatus
 from inkasso_formats.problems import FormatError, FormatProblem
-from inkassod.core import correction
+from inkassod.core import correction, linkage
 from inkassod.core.correction import Line
+from inkassod.core.linkage import LinkProblem
 from inkassod.core.model import Effect, money
 from inkassod.inbound import kind_of
 from inkassod.installation import Actor, Installation
@@ -18,6 +20,7 @@ from inkassod.kinds import KINDS
 from inkassod.outgoing import Outgoing, log_refusal, queue, start, write
 from inkassod.status_feed import add_status_feed
 from inkassod.store import journal, movements
+from inkassod.store import linkage as store
 
 
 class UnreadPaymentsError(Exception):
@@ -65,18 +68,46 @@ def generate(installation: Installation, agreement: str, actor: Actor, *, force:
     return send_corrections(installation, agreement, actor)
 
 
-def preview(installation: Installation, agreement: str) -> list[Line]:
-    """Every entry since the last correction file on cases that have left, in or out, with its reason."""
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What stands on cases that have left: decided on, or held back since it is wrongly linked (`held` of the movements)."""
+
+    lines: list[Line]
+    problems: list[LinkProblem]
+    held: int
+
+
+def preview(installation: Installation, agreement: str) -> Decided:
+    """Every entry since the last correction file on cases that have left: in or out with its reason, or held back."""
     with installation.database.read() as connection:
-        undecided = movements.undecided(connection, agreement)
-    return correction.decide(undecided, installation.terms(agreement).closure_days)
+        return _decide(installation, connection, agreement)
+
+
+def _decide(installation: Installation, connection: Connection, agreement: str) -> Decided:
+    terms = installation.terms(agreement)
+    waiting = movements.undecided(connection, agreement)
+    joint = store.joint_entries(connection, terms.creditor)
+    numbers = {number for entry in joint for number in entry.invoices}
+    problems = linkage.check(
+        linkage.groups(joint, store.claimed(connection, terms.creditor, numbers)),
+        store.cases_left(connection, terms.creditor, numbers),
+    )
+    wrong = {problem.entry_no for problem in problems}
+    held = {one.entry: one.entry_no for one in waiting if one.source == "feed" and one.entry_no in wrong}
+    ours = set(held.values())
+    return Decided(
+        correction.decide(correction.without(waiting, held), terms.closure_days),
+        [problem for problem in problems if problem.entry_no in ours],
+        len(held),
+    )
 
 
 def send_corrections(installation: Installation, agreement: str, actor: Actor) -> int | None:
     """Writes the correction file and queues it. Returns the run, or None where no entry waits for a decision.
 
-    Every entry that was decided on, in or out, is marked in the same transaction, so that none is decided on twice. A file that
-    cannot be written as a whole is a failed run, and nothing was decided.
+    Every entry that was decided on, in or out, is marked in the same transaction, so that none is decided on twice. One that
+    is wrongly linked stays as it is, and the run says why. A file that cannot be written as a whole is a failed run, and
+    nothing was decided.
     """
     try:
         return _send(installation, agreement, actor)
@@ -87,18 +118,19 @@ def send_corrections(installation: Installation, agreement: str, actor: Actor) -
 def _send(installation: Installation, agreement: str, actor: Actor) -> int | None:
     terms = installation.terms(agreement)
     with installation.database.write() as connection:
-        lines = correction.decide(movements.undecided(connection, agreement), terms.closure_days)
-        if not lines:
+        found = _decide(installation, connection, agreement)
+        if not found.lines and not found.problems:
             return None
         run = start(installation, connection, "corrections", agreement, actor)
         file = Outgoing(installation, connection, run, "corrections", agreement)
-        told = [line for line in lines if line.included]
+        told = [line for line in found.lines if line.included]
         numbers = write(file, [correction.correction(line) for line in told])
         written = [(line, at) for line, at in zip(told, numbers, strict=True) if at is not None]
-        left_out = [line for line in lines if not line.included]
+        left_out = [line for line in found.lines if not line.included]
         _decided(connection, run, [line for line, _ in written], left_out)
         _tell_corrections(connection, run, file.name, written, left_out)
-        queue(file, read=len(lines), problems=[], unchanged=len(left_out))
+        problems = [linkage.held_back(problem) for problem in found.problems]
+        queue(file, read=len(found.lines) + found.held, problems=problems, unchanged=len(left_out))
         add_status_feed(installation, connection, run, terms.creditor, _entry_records(written, file.name))
     return run
 
@@ -106,7 +138,8 @@ def _send(installation: Installation, agreement: str, actor: Actor) -> int | Non
 def _decided(connection: Connection, run: int, written: Sequence[Line], left_out: Sequence[Line]) -> None:
     decided = {line.movement.entry: ("in", line.reason.text) for line in written}
     decided |= {line.movement.entry: ("out", line.reason.text) for line in left_out}
-    movements.reported(connection, run, decided)
+    reminder_nos = {line.movement.entry: line.movement.case.reminder_no for line in written}
+    movements.reported(connection, run, decided, reminder_nos)
 
 
 def _tell_corrections(

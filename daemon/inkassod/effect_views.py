@@ -1,10 +1,11 @@
-"""Documents of what lines of files did: changes, rows that are new, payments and what became of them, possible doubles."""
+"""Documents of what lines of files did: changes, rows that are new, payments and what became of them, doubles, wrong links."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
 
+from inkassod.core.linkage import LinkProblem, Told, sentence
 from inkassod.core.model import money
 from inkassod.core.payments import ending
 
@@ -65,4 +66,27 @@ def double(row: Any) -> Document:
             "line": row["twin_line"],
             "invoice": row["twin_invoice"],
         },
+    }
+
+
+def link_problem(problem: LinkProblem) -> Document:
+    """One entry that is held back from corrections: what its links would report now, what the right ones would, and why."""
+    return {
+        "entry": problem.entry_no,
+        "kind": problem.kind,
+        "amount": money(problem.amount),
+        "currency": problem.currency,
+        "invoices": list(problem.invoices),
+        "reason": {"code": "linkage", "text": sentence(problem)},
+        "now": [_told(told) for told in problem.now],
+        "right": [_told(told) for told in problem.right],
+    }
+
+
+def _told(told: Told) -> Document:
+    return {
+        "invoice": told.invoice_no,
+        "case": told.case_id,
+        "reminder": told.reminder_no,
+        "amount": money(told.amount),
     }

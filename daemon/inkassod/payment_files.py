@@ -13,10 +13,11 @@ from inkasso_formats.problems import FormatError, FormatProblem
 from inkasso_formats.references import account_key
 from inkassod.core import payments as payment_decisions
 from inkassod.core.decision import Decision
+from inkassod.core.levels import effects
 from inkassod.core.payer import Payer, digits, who_paid
 from inkassod.installation import Installation
 from inkassod.reading import Batch, Reading, Source
-from inkassod.store import journal, ledger, payments
+from inkassod.store import journal, ledger, levels, payments
 
 
 def _camt(file: BinaryIO) -> Iterator[PaymentColumns]:
@@ -120,9 +121,10 @@ def write_payments(
 
 
 def end_payments(_inst: Installation, connection: Connection, _reading: Reading, run: int) -> Decision:
-    """Matched, checked for doubles and balanced, all payments of the run at once; what settles nothing is told."""
+    """Matched, checked for doubles, balanced and levelled, all payments of the run at once; what settles nothing is told."""
     payments.settle_run(connection, run)
     found = Decision()
+    found.effects += effects(levels.level(connection), but=run)
     counts = payments.counts_of(connection, run)
     found.counts.applied = counts["matched"]
     found.counts.unchanged = counts[payments.SAME]
@@ -135,6 +137,8 @@ def end_payments(_inst: Installation, connection: Connection, _reading: Reading,
     for row in rows:
         if row["double"] == payments.POSSIBLE:
             found.problems.append(payment_decisions.possible_double(row))
+        elif not row["double"] and row["linked"]:
+            found.problems.append(payment_decisions.surplus(row))
         elif not row["double"]:
             found.problems.append(
                 payment_decisions.unmatched(row, matches[row["creditor"]].get(row["reference"], {}))

@@ -21,10 +21,11 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from inkasso_formats.dialects import kind_of_name
-from inkasso_formats.feed import FEED_TYPES, MIXED, feed_type_of
+from inkasso_formats.feed import FEED_TYPES, MIXED, feed_type_of, ubl
 from inkasso_formats.problems import FormatProblem
 from inkassod import spool
 from inkassod.handling import GiveBack, TroubleError, drop, fail, handle, put_away, trouble_text
+from inkassod.inbound import HEAD
 from inkassod.installation import Actor, Installation
 from inkassod.kinds import KINDS
 from inkassod.spool import Area, Claimed, SpoolError, Waiting
@@ -68,7 +69,7 @@ def work_through(
         settled = {file.path.name for file in spool.waiting(area, settle_seconds=settle, now=time.time())}
         files = _all_waiting(area)
         whole = settled | set(complete) | _fetched(installation, {file.path.name for file in files} - settled)
-        for file in sorted(files, key=lambda file: _turn(installation, file.path.name)):
+        for file in sorted(files, key=lambda file: _turn(installation, area, file.path)):
             name = file.path.name
             if name in whole and wanted(file.path):
                 run = _take(installation, area, name, actor)
@@ -93,12 +94,17 @@ def anything_waits(area: Area) -> bool:
     return bool(_all_waiting(area))
 
 
-def _turn(installation: Installation, name: str) -> tuple[int, str]:
+def _turn(installation: Installation, area: Area, path: Path) -> tuple[int, str]:
     """Files that arrived together in the order in which they depend on each other, then by name.
 
-    Customers before their invoices, receipts before updates before closures.
+    Customers before their invoices, receipts before updates before closures; an ERP's UBL document, whose name says
+    nothing, after its root element: an invoice among invoices, a credit note among entries.
     """
+    name = path.name
     kinds = [feed_type_of(name), *(kind_of_name(dialect, name) for dialect in installation.dialects.values())]
+    if kinds[0] is None and area.name == KINDS["feed"].area:
+        with contextlib.suppress(OSError), path.open("rb") as file:
+            kinds[0] = ubl.feed_type_of_content(file.read(HEAD))
     order = [*FEED_TYPES, MIXED, *KINDS]
     return (min((order.index(kind) for kind in kinds if kind in order), default=len(order)), name)
 

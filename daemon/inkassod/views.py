@@ -177,6 +177,9 @@ def entry(row: Any) -> Document:
         "settlement": row["settlement"],
         "reported": row["reported"],
         "reported_reason": row["reported_reason"],
+        "reminder": row["reminder_no"],
+        "linked": row["linked"],
+        "allocated": row["allocated_run"],
         "run": row["run"],
         "line": row["line"],
     }

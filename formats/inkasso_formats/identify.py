@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from inkasso_formats.dialects import Dialect, kind_of_content
-from inkasso_formats.feed import FEED_TYPES, MIXED, feed_type_of
+from inkasso_formats.feed import FEED_TYPES, MIXED, feed_type_of, ubl
 from inkasso_formats.payments import bgmax, camt054, ocr_giro, viite
 from inkasso_formats.payments.ocr_records import OUTGOING
 from inkasso_formats.problems import FormatError, FormatProblem
@@ -62,6 +62,8 @@ def _claims(name: str, head: bytes, dialects: Sequence[Dialect]) -> Iterator[Cla
             yield Claim(dialect.name, kind, dialect.name)
     if _JSON_LINE.match(head.removeprefix(b"\xef\xbb\xbf")):
         yield Claim("feed_jsonl", "feed")
+    if ubl.claims(head):
+        yield Claim("ubl", "feed")
     if feed_type_of(name) not in {None, MIXED}:
         yield Claim("feed_csv", "feed")
 

@@ -9,6 +9,7 @@ from inkassod.acts import NotFoundError, UsageError
 from inkassod.app.cases import case_show, cases_list, unmatched
 from inkassod.app.files import fetch, mark_delivered, read, retry, send
 from inkassod.app.handover import (
+    allocate,
     candidates,
     corrections_generate,
     corrections_preview,
@@ -43,6 +44,7 @@ __all__ = [
     "TransportError",
     "UsageError",
     "agreement_named",
+    "allocate",
     "candidates",
     "case_show",
     "cases_list",

@@ -1,4 +1,4 @@
-"""What a person does about invoices, corrections and payments: transfer, hold, settle, decide on a double."""
+"""What a person does about invoices, corrections and payments: transfer, hold, settle, split, decide on a double."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from inkassod import (
 )
 from inkassod.acts import NotFoundError, UsageError
 from inkassod.app.log import log_show
+from inkassod.core.allocation import Wish
 from inkassod.installation import Actor, Installation
 from inkassod.store import ledger
 from inkassod.views import Document
@@ -77,12 +78,13 @@ def release(installation: Installation, agreement: str, invoice_no: str, actor: 
 
 
 def corrections_preview(installation: Installation, agreement: str) -> Document:
-    """Every entry since the last correction file, in or out, with its reason; and what keeps the file from being made."""
-    lines = corrections.preview(installation, agreement)
+    """Every entry since the last correction file, in or out with its reason, or held back; and what keeps the file from being made."""
+    found = corrections.preview(installation, agreement)
     return {
         "agreement": agreement,
-        "lines": [views.correction(line) for line in lines],
-        "totals": views.correction_totals(lines),
+        "lines": [views.correction(line) for line in found.lines],
+        "held": [effect_views.link_problem(problem) for problem in found.problems],
+        "totals": views.correction_totals(found.lines),
         "unread": [str(path) for path in corrections.unread_payments(installation)],
     }
 
@@ -104,6 +106,13 @@ def settle(installation: Installation, entry_no: str, actor: Actor, *, settlemen
     Those are payments booked by hand, and of banks' files those without a payer. Raises NotFoundError, UsageError.
     """
     return log_show(installation, acts.settle(installation, entry_no, actor, settlement=settlement))
+
+
+def allocate(
+    installation: Installation, entry_no: str, wishes: Sequence[Wish], keep: int, actor: Actor
+) -> Document:
+    """Splits an entry by hand: so much to each invoice, and what is kept without one. Raises NotFoundError, UsageError."""
+    return log_show(installation, acts.allocate(installation, entry_no, wishes, keep, actor))
 
 
 def doubles(installation: Installation) -> list[Document]:

@@ -6,9 +6,11 @@ from typing import Annotated, Literal
 
 import typer
 
+from inkasso_formats.feed.convert import RefusedError, parse_amount
 from inkassod import app
 from inkassod.cli import tables, tables_ledger
 from inkassod.cli.context import DONE, HELD_BACK, Agreement, Call, Reason, actor, status_of
+from inkassod.core.allocation import Wish
 
 commands = typer.Typer(rich_markup_mode=None)
 corrections = typer.Typer(rich_markup_mode=None, help="What the agency is told of payments.")
@@ -152,6 +154,47 @@ def unsettle(context: typer.Context, entry: Entry, reason: Reason = "") -> int:
     made = app.settle(call.installation, entry, actor(reason), settlement=False)
     call.answer({"runs": [made]}, tables.acts)
     return status_of([made])
+
+
+@commands.command()
+def allocate(
+    context: typer.Context,
+    entry: Entry,
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why; it stands in the log.")],
+    to: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="INVOICE=AMOUNT",
+            help="So much to that invoice; repeatable. Without =AMOUNT: all that is left.",
+            show_default=False,
+        ),
+    ] = None,
+    keep: Annotated[
+        str, typer.Option(metavar="AMOUNT", help="So much stays without an invoice.", show_default=False)
+    ] = "0.00",
+) -> int:
+    """Splits a payment or another entry by hand over its invoices.
+
+    What was reported already stays where it is, and is named too: the amounts sum up to the entry.
+    """
+    call = Call.of(context)
+    wishes = [_wish(text) for text in to or []]
+    made = app.allocate(call.installation, entry, wishes, _amount(keep), actor(reason))
+    call.answer({"runs": [made]}, tables.acts)
+    return status_of([made])
+
+
+def _wish(text: str) -> Wish:
+    """`INVOICE=AMOUNT`, or INVOICE alone."""
+    invoice_no, given, amount = text.rpartition("=")
+    return Wish(invoice_no, _amount(amount)) if given else Wish(text)
+
+
+def _amount(text: str) -> int:
+    try:
+        return parse_amount(text.strip())
+    except RefusedError as error:
+        raise app.UsageError(f"{text!r}: {error}") from None
 
 
 @commands.command()

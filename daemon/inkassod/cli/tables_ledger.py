@@ -8,9 +8,12 @@ from typing import Any
 from inkassod.cli.render import Block, Grid, cell, grid
 from inkassod.cli.tables import Document, problem_lines
 
-ENTRY = ("entry", "kind", "date", "amount", "currency", "origin", "origin_reason", "reported", "run")
+ENTRY = (
+    *("entry", "kind", "date", "amount", "currency", "origin", "origin_reason", "reported", "reminder"),
+    "run",
+)
 UNMATCHED = (
-    *("entry", "source", "kind", "date", "amount", "currency", "reference"),
+    *("entry", "source", "kind", "date", "amount", "currency", "reference", "linked"),
     *("origin_reason", "run", "line"),
 )
 
@@ -65,11 +68,15 @@ def _queued(run: Document) -> Iterator[Block]:
 def corrections(document: Document) -> Iterator[Block]:
     """`corrections preview`: each entry in or out, what to look at first, the totals, and what keeps the file back."""
     lines = document["lines"]
+    held = document["held"]
     if lines:
         columns = ("", "entry", "invoice", "case", "date", "amount", "currency", "reason")
         yield Grid(columns, [_correction(line) for line in lines])
-    else:
+    elif not held:
         yield "No entry waits for a correction file."
+    for one in held:
+        name = f"{one['kind'].replace('_', ' ')} {one['entry']} of {one['amount']} {one['currency']}"
+        yield f"Held back: {name} {one['reason']['text']}"
     yield from (f"Look at {line['entry']}: {line['warning']}" for line in lines if line["warning"])
     for side in ("in", "out"):
         count = sum(line["included"] == (side == "in") for line in lines)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from inkasso_formats.records import Correction
@@ -37,6 +38,21 @@ class Line:
     included: bool
     reason: Reason
     warning: str = ""
+
+
+def without(movements: Sequence[Movement], held: Container[int]) -> list[Movement]:
+    """The movements but those held back (by `entry`); what is left after each is told as if those had not come."""
+    kept: list[Movement] = []
+    untold: dict[int, int] = defaultdict(int)  # by case: what was held back of it so far
+    for movement in movements:
+        case_id = movement.case.case_id
+        if movement.entry in held:
+            untold[case_id] += movement.amount
+        elif untold[case_id]:
+            kept.append(replace(movement, balance=movement.balance + untold[case_id]))
+        else:
+            kept.append(movement)
+    return kept
 
 
 def decide(movements: Sequence[Movement], closure_days: int) -> list[Line]:

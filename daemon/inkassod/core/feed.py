@@ -6,10 +6,13 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from inkasso_formats.feed.rows import CustomerRow, EntryRow, FeedRow, InvoiceRow, ReminderRow
+from inkasso_formats.feed.ubl_rows import PARTIAL, PartialCustomer
 from inkasso_formats.problems import FormatProblem
+from inkassod.core.allocation import decided
 from inkassod.core.decision import Decision
 from inkassod.core.model import Effect, EntryKind, Origin, Owed, money
 from inkassod.core.payer import Agency, Payer, who_paid
+from inkassod.core.shares import shares, warnings
 
 TABLES = {CustomerRow: "customers", InvoiceRow: "invoices", ReminderRow: "reminders", EntryRow: "entries"}
 KEYS = {
@@ -26,21 +29,28 @@ PARENTS: Mapping[type, tuple[str, str]] = {
 Row = Any  # a mapping by column name: a row of the ledger, or one made here
 
 
+def table_of(row: FeedRow) -> str:
+    """The table that a row belongs to."""
+    return next(table for kind, table in TABLES.items() if isinstance(row, kind))
+
+
 def upsert(rows: Sequence[FeedRow], existing: Mapping[str, Row], parents: Collection[str]) -> Decision:
     """Customers, invoices and reminders (one type a call): new ones come in, changed ones are changed field by field.
 
     `existing`: ledger rows by key; `parents`: the customers (of invoices) or invoices (of reminders) in the ledger. New
     rows stand in `decision.new`, in the order of the file; changed ones, whole, in `decision.rows`.
+    What a partial row does not say stays as it is (`whole`).
     """
     decision = Decision()
     if not rows:
         return decision
-    table = TABLES[type(rows[0])]
+    table, partial = table_of(rows[0]), isinstance(rows[0], PARTIAL)
     now: dict[str, Row] = dict(existing)
     decision.counts.read = len(rows)
-    for row in _with_parents(rows, parents, decision):
-        key = str(row[1])
+    for given in _with_parents(rows, parents, decision):
+        key = str(given[1])
         old = now.get(key)
+        row = whole(given, old) if partial else given
         if old is None:
             now[key] = row
             decision.new.append(row)
@@ -50,9 +60,23 @@ def upsert(rows: Sequence[FeedRow], existing: Mapping[str, Row], parents: Collec
     return decision
 
 
+def whole(row: FeedRow, old: Row | None) -> FeedRow:
+    """A partial row with what stands in the ledger where it says nothing; a new customer is private unless it says so."""
+    before = _by_column(old) if old is not None else {}
+    if isinstance(row, PartialCustomer):
+        before = {"kind": "private", **before}
+    empty = {**row._field_defaults, "kind": ""}
+    kept: dict[str, Any] = {
+        name: before.get(name, value) if value == empty.get(name) else value
+        for name, value in row._asdict().items()
+    }
+    plain = CustomerRow if isinstance(row, CustomerRow) else InvoiceRow
+    return plain(**kept)
+
+
 def _with_parents(rows: Sequence[FeedRow], parents: Collection[str], decision: Decision) -> list[FeedRow]:
     """The rows whose customer (or invoice) is in the ledger; the others are refused."""
-    parent = PARENTS.get(type(rows[0]))
+    parent = next((parent for kind, parent in PARENTS.items() if isinstance(rows[0], kind)), None)
     if parent is None:
         return list(rows)
     name, what = parent
@@ -69,8 +93,7 @@ def _change(table: str, row: FeedRow, old: Row, now: dict[str, Row], decision: D
     """A row of a key that is there: field by field against what stands in the ledger, or earlier in the batch."""
     new = row._asdict()
     key = new[KEYS[table]]
-    before = old._asdict() if isinstance(old, tuple) and hasattr(old, "_asdict") else old
-    changed = _changes(before, new)
+    changed = _changes(_by_column(old), new)
     if not changed:
         decision.unchanged()
         return
@@ -86,7 +109,7 @@ def book_entries(
     balances: Mapping[str, Owed],
     agency: Agency,
 ) -> Decision:
-    """Entries of the feed, each as one part for every invoice it settles.
+    """Entries of the feed, each as one part for every invoice it settles, and one for what is more than is owed.
 
     `existing`: the parts in the ledger by entry number; `balances`: what is owed on each invoice that the rows name.
     An entry in another currency than its invoice is refused: what is owed is a sum of one currency.
@@ -97,6 +120,7 @@ def book_entries(
     out = decision.rows.setdefault("entries", [])
     owed = {invoice_no: left.balance for invoice_no, left in balances.items()}
     now: dict[str, Sequence[Row]] = dict(existing)
+    _give_back(_leaving(rows, existing, balances), owed)
     for row in rows:
         decision.counts.read += 1
         old = now.get(row.entry_no, ())
@@ -106,8 +130,9 @@ def book_entries(
         elif old and _same_entry(row, old[0]):
             decision.unchanged()
         else:
-            for part in old:
-                owed[part["invoice_no"]] = owed.get(part["invoice_no"], 0) + part["amount"]
+            if old is not existing.get(row.entry_no):
+                _give_back(old, owed)
+            decision.problems.extend(warnings(row, old, owed))
             parts = _parts(row, owed, agency, _mark(old))
             now[row.entry_no] = parts
             out[:] = [part for part in out if part["entry_no"] != row.entry_no] if old else out
@@ -117,9 +142,33 @@ def book_entries(
     return decision
 
 
+def _leaving(
+    rows: Sequence[EntryRow], existing: Mapping[str, Sequence[Row]], balances: Mapping[str, Owed]
+) -> list[Row]:
+    """The parts in the ledger whose entries change with these rows: what they settle is owed again from the first row on."""
+    changed = {
+        row.entry_no: old
+        for row in rows
+        if (old := existing.get(row.entry_no))
+        and not _same_entry(row, old[0])
+        and _entry_problem(row, old, balances) is None
+    }
+    return [part for old in changed.values() for part in old]
+
+
+def _give_back(parts: Sequence[Row], owed: dict[str, int]) -> None:
+    for part in parts:
+        owed[part["invoice_no"]] = owed.get(part["invoice_no"], 0) + part["amount"]
+
+
 def _unknown(line: int, field: str, value: str, what: str) -> FormatProblem:
     rule = f"is no {what} in the ledger: feed the {what} first, then hand in this row again"
     return FormatProblem(code=f"feed.unknown_{what}", line=line, field=field, value=value, rule=rule)
+
+
+def _by_column(old: Row) -> Row:
+    """A row of the ledger, or one that the batch has brought, by column name."""
+    return old._asdict() if isinstance(old, tuple) and hasattr(old, "_asdict") else old
 
 
 def _changes(old: Row, new: Row) -> list[tuple[str, Any, Any]]:
@@ -145,8 +194,8 @@ def _entry_problem(row: EntryRow, old: Sequence[Row], balances: Mapping[str, Owe
             return FormatProblem(
                 code="feed.entry_currency", line=row.line, field="currency", value=row.currency, rule=rule
             )
-    if old and not _same_entry(row, old[0]) and any(part["reported"] for part in old):
-        run = next(part["reported_run"] for part in old if part["reported"])
+    if old and not _same_entry(row, old[0]) and any(map(decided, old)):
+        run = next(part["reported_run"] for part in old if decided(part))
         rule = f"was handed to the agency (or left out) by run {run} and cannot change: enter the difference as a new entry"
         return FormatProblem(
             code="feed.reported", line=row.line, field="entry_no", value=row.entry_no, rule=rule
@@ -200,31 +249,11 @@ def _parts(row: EntryRow, owed: dict[str, int], agency: Agency, mark: bool | Non
         "reported_run": None,
         "line": row.line,
     }
-    shares = _shares(row, owed)
+    found = shares(row, owed)
     return [
         {**base, "part": part, "invoice_no": invoice_no, "amount": amount}
-        for part, (invoice_no, amount) in enumerate(shares, start=1)
+        for part, (invoice_no, amount) in enumerate(found, start=1)
     ]
-
-
-def _shares(row: EntryRow, owed: dict[str, int]) -> list[tuple[str | None, int]]:
-    """The amount over the invoices in the order given, each up to what is owed; what is left stays unallocated.
-
-    One invoice takes the whole amount. The shares always sum up to the amount.
-    """
-    if len(row.invoices) <= 1 or row.amount <= 0:
-        invoice_no = row.invoices[0] if row.invoices else None
-        if invoice_no is not None:
-            owed[invoice_no] -= row.amount
-        return [(invoice_no, row.amount)]
-    shares: list[tuple[str | None, int]] = []
-    left = row.amount
-    for invoice_no in row.invoices:
-        share = max(0, min(left, owed[invoice_no]))
-        owed[invoice_no] -= share
-        left -= share
-        shares.append((invoice_no, share))
-    return [*shares, (None, left)] if left else shares
 
 
 def _origin(row: EntryRow, settlement: bool | None, agency: Agency) -> tuple[Origin, str]:
@@ -238,12 +267,11 @@ def _origin(row: EntryRow, settlement: bool | None, agency: Agency) -> tuple[Ori
 
 
 def _entry_effects(row: EntryRow, parts: Sequence[Row], again: bool) -> list[Effect]:
-    verb = "changed" if again else "booked"
-    return [
-        Effect(
-            change=f"{row.kind.replace('_', ' ')} {row.entry_no} {verb}: {money(part['amount'], row.currency)}",
-            line=row.line,
-            invoice_no=part["invoice_no"],
-        )
-        for part in parts
-    ]
+    name = f"{row.kind.replace('_', ' ')} {row.entry_no} {'changed' if again else 'booked'}"
+    found: list[Effect] = []
+    for part in parts:
+        text = f"{name}: {money(part['amount'], row.currency)}"
+        if row.invoices and part["invoice_no"] is None:
+            text += ", more than is owed: unallocated"
+        found.append(Effect(change=text, line=row.line, invoice_no=part["invoice_no"]))
+    return found

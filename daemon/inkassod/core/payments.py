@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from inkasso_formats.problems import FormatProblem
-from inkassod.core.model import Reason
+from inkassod.core.model import Reason, money
 
 DOUBLE = "payment.possible_double"
 
@@ -35,6 +35,22 @@ def unmatched_reason(reference: str, currency: str, matches: Mapping[str, str]) 
             "currency", f"is the reference of invoice {invoice_no}, which is in {other}; {currency} was paid"
         )
     return Reason("unmatched", "is the reference of no invoice in the ledger")
+
+
+def surplus(payment: Any) -> FormatProblem:
+    """The warning of what was paid beyond what is owed: it is kept without an invoice."""
+    return FormatProblem(
+        code="payment.surplus",
+        line=payment["line"],
+        record="payment",
+        field="amount",
+        value=money(payment["whole"]),
+        rule=(
+            f"{money(payment['amount'], payment['currency'])} of it is more than is owed on invoice {payment['linked']}, and is "
+            f"kept unallocated: `inkassod allocate {payment['entry_no']} --to INVOICE=AMOUNT --reason TEXT` gives it to another invoice"
+        ),
+        warning=True,
+    )
 
 
 def possible_double(payment: Any) -> FormatProblem:
@@ -74,4 +90,6 @@ def ending(payment: Any) -> str:
         return f"is {repeated} once more, and counts once"
     if payment["double"]:
         return f"may be {repeated} once more, and counts nowhere until somebody has decided"
-    return "kept unmatched"
+    if payment["linked"]:
+        return f"is more than is owed on invoice {payment['linked']}, and stays unallocated"
+    return "kept unallocated" if payment["allocated_run"] else "kept unmatched"

@@ -16,7 +16,6 @@ from inkassod.store.tables import cases, effects, invoices, runs
 CASE = tuple(cases.c[name] for name in Case.__slots__)  # what decisions read
 _STATUS = Case.__slots__.index("status")
 _STATUSES = {str(status): status for status in CaseStatus}
-_EMPTY = {column.name: getattr(column.default, "arg", None) for column in cases.c if not column.primary_key}
 # Where a case stands, as the ERP is told.
 STANDING = (
     cases.c.case_id,
@@ -52,7 +51,6 @@ def open_cases(
     """
     highest = connection.execute(select(func.coalesce(func.max(cases.c.case_id), 0))).scalar_one()
     columns: dict[str, Any] = {
-        **_EMPTY,
         "creditor": creditor,
         "agreement": agreement,
         "invoice_no": list(currencies),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from sqlalchemy import Connection, RowMapping, and_, bindparam, func, select, update
 
@@ -75,8 +76,16 @@ def known_at_handover(connection: Connection, creditor: str, run: int) -> None:
     )
 
 
-def reported(connection: Connection, run: int, decided: Mapping[int, tuple[str, str]]) -> None:
-    """Books what a correction decided on each entry: ("in" or "out", reason). Raises RuntimeError where one was decided before."""
+def reported(
+    connection: Connection,
+    run: int,
+    decided: Mapping[int, tuple[str, str]],
+    reminder_nos: Mapping[int, str] = MappingProxyType({}),
+) -> None:
+    """Books what a correction decided on each entry: ("in" or "out", reason), and under which reminder number it was reported.
+
+    Raises RuntimeError where one was decided before.
+    """
     for piece in pieces(decided):
         query = select(entries.c.entry).where(entries.c.entry.in_(piece), entries.c.reported == "")
         before = set(piece) - set(connection.execute(query).scalars())
@@ -85,9 +94,19 @@ def reported(connection: Connection, run: int, decided: Mapping[int, tuple[str, 
         connection.execute(
             update(entries)
             .where(entries.c.entry == bindparam("this_entry"))
-            .values(reported=bindparam("state"), reported_reason=bindparam("reason"), reported_run=run),
+            .values(
+                reported=bindparam("state"),
+                reported_reason=bindparam("reason"),
+                reported_run=run,
+                reminder_no=bindparam("number"),
+            ),
             [
-                {"this_entry": entry, "state": decided[entry][0], "reason": decided[entry][1]}
+                {
+                    "this_entry": entry,
+                    "state": decided[entry][0],
+                    "reason": decided[entry][1],
+                    "number": reminder_nos.get(entry, ""),
+                }
                 for entry in piece
             ],
         )

@@ -43,10 +43,11 @@ def insert_columns(
     """Inserts many rows given as columns: a sequence a column, or one value for all rows. Returns how many came in.
 
     One compiled statement and plain tuples, without the work per row that a list of dictionaries costs.
-    `ignore_known` passes over rows whose key is there.
+    Columns that are not given have their defaults. `ignore_known` passes over rows whose key is there.
     """
-    statement = _inserting(connection.dialect, table, tuple(columns), ignore_known)
-    return _many(connection, table, statement, columns)
+    full = {**_defaults(table), **columns}
+    statement = _inserting(connection.dialect, table, tuple(full), ignore_known)
+    return _many(connection, table, statement, full)
 
 
 def update_columns(
@@ -63,6 +64,11 @@ def update_columns(
 
 
 Statement = tuple[str, tuple[str, ...], bool]  # the text, its columns in order, and whether they go by place
+
+
+@cache
+def _defaults(table: Table) -> Mapping[str, Any]:
+    return {column.name: getattr(column.default, "arg", None) for column in table.c if column.default}
 
 
 @lru_cache(maxsize=64)

@@ -25,6 +25,7 @@ from sqlalchemy import (
     Table,
     TypeDecorator,
     UniqueConstraint,
+    and_,
 )
 
 
@@ -183,6 +184,15 @@ invoices = Table(
     Index(None, "creditor", "reference"),
 )
 
+# Those of which more is settled than is owed: few, and found at once.
+Index(
+    "ix_invoices_overpaid",
+    invoices.c.creditor,
+    invoices.c.invoice_no,
+    sqlite_where=invoices.c.balance < 0,
+    postgresql_where=invoices.c.balance < 0,
+)
+
 reminders = Table(
     "reminders",
     metadata,
@@ -197,8 +207,9 @@ reminders = Table(
     Index(None, "creditor", "invoice_no"),
 )
 
-# Payments, credit notes, credit losses and adjustments, from the feed or from a bank's file. `part` counts the
-# invoices that one entry of the feed settles; `invoice_no` is empty where nothing is settled (unmatched, unallocated).
+# Payments, credit notes, credit losses and adjustments, from the feed or from a bank's file. `part` counts what one
+# entry is split into; `invoice_no` is empty where nothing is settled (unmatched, unallocated). `linked` holds the invoices
+# that the feed names; of a bank's payment, of its surplus only, the invoice that was paid in full without it.
 entries = Table(
     "entries",
     metadata,
@@ -228,11 +239,23 @@ entries = Table(
     Column("reported", String, nullable=False, default=""),
     Column("reported_reason", String, nullable=False, default=""),
     Column("reported_run", Key),
+    Column("reminder_no", String, nullable=False, default=""),  # under which it was reported
+    Column("allocated_run", Key),  # in which a person made this part
     Column("run", Key, nullable=False),
     Column("line", Integer, nullable=False),
     UniqueConstraint("creditor", "source", "entry_no", "part"),
     Index(None, "creditor", "invoice_no"),
     Index(None, "run"),
+)
+
+# What was more than its invoice needed: few, and looked at whenever something may be owed again.
+_SURPLUS = and_(entries.c.invoice_no.is_(None), entries.c.linked != "")
+Index(
+    "ix_entries_surplus",
+    entries.c.creditor,
+    entries.c.linked,
+    sqlite_where=_SURPLUS,
+    postgresql_where=_SURPLUS,
 )
 
 cases = Table(

@@ -19,7 +19,7 @@ DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "commands.md"
 SLICE = """
 run; demo --once; read --dry-run; fetch --agreement; send --agreement; candidates --qualifying --held; transfer --all --raise-level;
 hold --reason; release --reason; corrections preview; corrections generate --force --reason; settle --reason; unsettle --reason;
-double --reason; show --diff --dialect --mask --json;
+allocate --to --keep --reason; double --reason; show --diff --dialect --mask --json;
 cases list --status --agreement --invoice --limit; cases show; unmatched;
 log list --kind --outcome --agreement --trigger --since --until --limit; log show; log raw; log export --format; retry;
 mark --reason; config check; config show; config example; layout describe --markdown --text;

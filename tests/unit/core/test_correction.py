@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from inkassod.core.correction import Movement, correction, decide
+from inkassod.core.correction import Movement, correction, decide, without
 from inkassod.core.model import Case, CaseStatus, EntryKind, Origin
 
 PAID_ON = date(2026, 3, 1)
@@ -176,3 +176,17 @@ def test_a_correction_names_case_invoice_entry_and_what_is_left():
     said = correction(decide([PAYMENT], 5)[0])
     assert (said.case, said.agency_case_no, said.invoice_no, said.entry_no) == ("7", "900", "1001", "41")
     assert (said.date, said.amount, said.balance, said.currency) == (PAID_ON, 10_000, 90_000, "NOK")
+
+
+def test_what_is_held_back_is_not_in_what_is_left_after_the_others():
+    """The agency is told of a balance that only what it knows of has lowered; another case's is its own."""
+    other = replace(PAYMENT, entry=44, case=replace(CASE, case_id=8), balance=5)
+    waiting = [
+        replace(PAYMENT, entry=41, amount=100, balance=900),
+        replace(PAYMENT, entry=42, amount=200, balance=700),
+        replace(PAYMENT, entry=43, amount=300, balance=400),
+        other,
+    ]
+    kept = [(one.entry, one.balance) for one in without(waiting, {42})]
+    assert kept == [(41, 900), (43, 600), (44, 5)]
+    assert without(waiting, ()) == waiting

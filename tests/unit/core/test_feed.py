@@ -175,7 +175,8 @@ def test_an_entry_for_several_invoices_never_overpays_one(wanted: list[tuple[tup
     ("row", "expected"),
     [
         (entry("152", 1_000_000, "100001"), [("100001", 1_000_000)]),
-        (entry("152", 1_200_000, "100001"), [("100001", 1_200_000)]),
+        (entry("152", 1_200_000, "100001"), [("100001", 1_000_000), (None, 200_000)]),
+        (entry("152", 5, "100003"), [("100003", 0), (None, 5)]),
         (entry("152", 2_500_000, "100001", "100002"), [("100001", 1_000_000), ("100002", 1_500_000)]),
         (entry("152", 1_200_000, "100001", "100002"), [("100001", 1_000_000), ("100002", 200_000)]),
         (entry("152", 1_200_000, "100002", "100001"), [("100002", 1_200_000), ("100001", 0)]),
@@ -190,7 +191,7 @@ def test_an_entry_for_several_invoices_never_overpays_one(wanted: list[tuple[tup
     ],
 )
 def test_an_entry_is_shared_in_the_order_of_its_invoices(row: EntryRow, expected: list):
-    """One invoice takes the whole; several each what is owed on them; a surplus stays unallocated."""
+    """Each invoice takes at most what is owed on it; a surplus stays unallocated; what is negative is not split."""
     assert shares(booked(row)) == expected
 
 
@@ -203,7 +204,8 @@ def test_a_second_entry_sees_what_the_first_one_paid():
         ("100001", 900_000),
         ("100001", 100_000),
         ("100002", 200_000),
-        ("100003", 50),
+        ("100003", 0),
+        (None, 50),
     ]
 
 
@@ -274,6 +276,19 @@ def test_a_changed_entry_gives_back_what_it_took():
     left = {**BALANCES, "100001": Owed(0, "NOK")}
     decision = book_entries([entry("152", 1_100_000, "100001", "100002")], in_ledger(old), left, Agency())
     assert shares(decision) == [("100001", 1_000_000), ("100002", 100_000)]
+
+
+def test_entries_that_change_together_make_room_for_each_other():
+    """What changed entries of one file had settled is owed again before the first of them is shared anew."""
+    wrong = booked(
+        entry("100003", 1_500_000, "100001", "100002", kind="credit_note"),
+        entry("152", 1_000_000, "100001", "100002"),
+    )
+    left = {**BALANCES, "100001": Owed(0, "NOK"), "100002": Owed(0, "NOK")}
+    right = [entry("100003", 1_500_000, "100002", kind="credit_note"), entry("152", 1_000_000, "100001")]
+    decision = book_entries(right, in_ledger(wrong), left, Agency())
+    assert shares(decision) == [("100002", 1_500_000), ("100001", 1_000_000)]
+    assert decision.problems == []
 
 
 def test_an_entry_changed_twice_in_one_file_is_there_once():

@@ -17,6 +17,8 @@ PAYMENT = {
     "reference": "R1",
     "currency": "NOK",
     "invoice_no": None,
+    "linked": "",
+    "allocated_run": None,
     "double": "",
     "twin_run": None,
     "twin_line": None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -52,6 +53,25 @@ def test_upgrading_twice_does_nothing_the_second_time(database: Database):
     before = schema(database.url)
     database.upgrade()
     assert schema(database.url) == before
+
+
+def test_entries_of_an_older_database_are_kept(tmp_path: Path):
+    """Those that were there before reminder numbers and allocations have neither."""
+    engine = create_engine(f"sqlite:///{tmp_path}/old.sqlite3")
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        names = [column["name"] for column in inspect(connection).get_columns("entries")]
+        values = ", ".join("1" for _ in names)
+        connection.execute(text(f"insert into entries ({', '.join(names)}) values ({values})"))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        found = connection.execute(text("select amount, reminder_no, allocated_run from entries")).all()
+    engine.dispose()
+    assert [tuple(row) for row in found] == [(1, "", None)]
 
 
 def test_there_is_one_line_of_migrations():

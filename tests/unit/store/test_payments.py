@@ -242,6 +242,8 @@ def test_a_payment_goes_to_the_invoice_of_its_reference(connection: Connection):
         "reported": "",
         "reported_reason": "",
         "reported_run": None,
+        "reminder_no": "",
+        "allocated_run": None,
         "run": run,
         "line": 3,
     }
