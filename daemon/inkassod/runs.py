@@ -101,12 +101,20 @@ def _turn(installation: Installation, area: Area, path: Path) -> tuple[int, str]
     nothing, after its root element: an invoice among invoices, a credit note among entries.
     """
     name = path.name
-    kinds = [feed_type_of(name), *(kind_of_name(dialect, name) for dialect in installation.dialects.values())]
-    if kinds[0] is None and area.name == KINDS["feed"].area:
-        with contextlib.suppress(OSError), path.open("rb") as file:
-            kinds[0] = ubl.feed_type_of_content(file.read(HEAD))
+    kinds: list[str | None] = [kind_of_name(dialect, name) for dialect in installation.dialects.values()]
+    if area.name == KINDS["feed"].area:
+        kinds.append(feed_type_of_file(path))
     order = [*FEED_TYPES, MIXED, *KINDS]
     return (min((order.index(kind) for kind in kinds if kind in order), default=len(order)), name)
+
+
+def feed_type_of_file(path: Path) -> str | None:
+    """The type of a feed's file, by its name or (a UBL document) its beginning; None where that cannot be told."""
+    found = feed_type_of(path.name)
+    if found is None:
+        with contextlib.suppress(OSError), path.open("rb") as file:
+            found = ubl.feed_type_of_content(file.read(HEAD))
+    return found
 
 
 def recover(installation: Installation, area: Area) -> list[int]:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from inkasso_formats.feed import FEED_TYPES, MIXED, feed_type_of
+from inkasso_formats.feed import FEED_TYPES, MIXED
 from inkassod import (
     effect_views,
     exchange,
@@ -49,7 +49,7 @@ def read(
 def _in_turn(files: Sequence[Path]) -> list[Path]:
     """Feeds in the order in which they depend on each other, as those in an inbox are; else as they were given."""
     order = [*FEED_TYPES, MIXED, None]
-    return sorted(files, key=lambda path: order.index(feed_type_of(path.name)))
+    return sorted(files, key=lambda path: order.index(runs.feed_type_of_file(path)))
 
 
 def _read_waiting(installation: Installation, kind: str, actor: Actor) -> list[int]:
