@@ -63,9 +63,7 @@ def test_every_folder_of_the_architecture_is_there():
     folders = re.findall(r"^\| `([a-z_./]+?)`(?:, `([a-z_./]+)`)* \|", text, flags=re.MULTILINE)
     names = {name for group in folders for name in group if name}
     missing = [
-        name
-        for name in sorted(names)
-        if not any((ROOT / folder / name).exists() for folder in FOLDERS)
+        name for name in sorted(names) if not any((ROOT / folder / name).exists() for folder in FOLDERS)
     ]
     assert missing == []
 

@@ -60,12 +60,16 @@ def test_documents_of_one_drop_are_read_in_the_order_in_which_they_depend_on_eac
 def test_documents_that_are_named_by_hand_are_read_in_that_order_too(tmp_path):
     """Who names the credit note first has it read after its invoice all the same."""
     installation = build(tmp_path)
-    credit_note, claim = tmp_path / "a-kreditnota.xml", tmp_path / "b-faktura.xml"
-    credit_note.write_bytes(sample(CREDIT_NOTE))
-    claim.write_bytes(sample())
-    answers = app.read(installation, "feed", [credit_note, claim], PERSON)
-    assert [answer["file"]["name"] for answer in answers] == [claim.name, credit_note.name]
-    assert [answer["counts"]["refused"] for answer in answers] == [0, 0]
+    files = {"a-kreditnota.xml": CREDIT_NOTE, "b-faktura.xml": INVOICE, "c-faktura.xml": PRIVATE}
+    for name, document in files.items():
+        (tmp_path / name).write_bytes(sample(document))
+    answers = app.read(installation, "feed", [tmp_path / name for name in files], PERSON)
+    assert [answer["file"]["name"] for answer in answers] == [
+        "b-faktura.xml",
+        "c-faktura.xml",
+        "a-kreditnota.xml",
+    ]
+    assert [answer["counts"]["refused"] for answer in answers] == [0, 0, 0]
 
 
 def test_a_credit_note_lowers_the_invoices_that_it_names_in_their_order(tmp_path):
