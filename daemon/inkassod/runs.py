@@ -102,8 +102,7 @@ def _turn(installation: Installation, area: Area, path: Path) -> tuple[int, str]
     """
     name = path.name
     kinds: list[str | None] = [kind_of_name(dialect, name) for dialect in installation.dialects.values()]
-    if area.name == KINDS["feed"].area:
-        kinds.append(feed_type_of_file(path))
+    kinds.append(feed_type_of_file(path) if area.name == KINDS["feed"].area else feed_type_of(name))
     order = [*FEED_TYPES, MIXED, *KINDS]
     return (min((order.index(kind) for kind in kinds if kind in order), default=len(order)), name)
 
